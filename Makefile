@@ -1,0 +1,59 @@
+# `make run` and `make test` need Python 3.11 or later, and nothing else.
+# Another interpreter: make run PYTHON=python3.12
+PYTHON ?= python3
+PORT ?= 8501
+BIN := .venv/bin
+
+.PHONY: help run test check bench guide construire verifier clean
+
+help:
+	@echo "make run         démarre le tableau de bord sur http://localhost:$(PORT)"
+	@echo "make test        installe ce qu'il faut (navigateur compris) et lance tous les tests"
+	@echo "make verifier    contrôle les tables, les découpages et les fiches"
+	@echo "make construire  recalcule les limites et la première grille de bassins"
+	@echo "make bench       mesure vitesse et mémoire"
+	@echo "make guide       refait les images de la documentation"
+
+run: .venv/.run
+	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+test: check
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+check: .venv/.browser
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict olsdata
+
+bench: .venv/.test
+	$(BIN)/python -m benchmarks
+
+guide: .venv/.browser
+	$(BIN)/python -m tests.browser.guide
+
+construire: .venv/.run
+	$(BIN)/python -m olsdata construire
+
+verifier: .venv/.run
+	$(BIN)/python -m olsdata verifier
+
+clean:
+	rm -rf .venv tests/output benchmarks/output
+
+# The stamps make the second time fast: installed once, again when the requirements change.
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Il faut Python 3.11 ou plus récent : make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.run: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/.test: requirements-dev.txt .venv/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+.venv/.browser: tests/browser/installer.py .venv/.test
+	$(BIN)/python tests/browser/installer.py
+	@touch $@
