@@ -1,0 +1,99 @@
+"""What surrounds every page: menu, address, style, sidebar, shared screen, messages."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import streamlit as st
+
+from olsdata import tables
+from olsdata.tables import DataError
+from olsdata.ui import menu, state, theme
+from olsdata.ui.state import NAMES, View
+
+TEXTS = Path(__file__).with_name("textes")
+
+
+def run() -> None:
+    """Draw the shell and run the page inside it."""
+    page = st.navigation(menu.pages(), position="top")
+    st.session_state[state.MARK] = True
+    try:
+        view = state.read()
+        theme.apply(view.shared)
+        if view.shared:
+            _shared_bar()
+        else:
+            _sidebar(view)
+        for notice in state.notices():
+            st.warning(notice, icon=":material/link_off:")
+        page.run()
+    except DataError as error:
+        theme.apply()
+        st.error(str(error), icon=":material/error:")
+    except Exception:
+        logging.getLogger(__name__).exception("page %s", page.title)
+        st.error((TEXTS / "erreur.md").read_text("utf-8"), icon=":material/error:")
+    finally:
+        st.session_state.pop(state.MARK, None)
+
+
+def _sidebar(view: View) -> None:
+    """Widgets of the view, the link and the footer."""
+    st.logo(theme.tokens().logo, size="large", icon_image="static/icone.svg")
+    known = state.options(view)
+    with st.sidebar:
+        st.selectbox(
+            "Territoire",
+            list(known["territory"]),
+            format_func=known["territory"].__getitem__,
+            key=NAMES["territory"],
+        )
+        st.segmented_control(
+            "Niveau de lecture",
+            list(known["level"]),
+            format_func=known["level"].__getitem__,
+            key=NAMES["level"],
+            required=True,
+            width="stretch",
+        )
+        st.selectbox(
+            "Indicateur de la carte",
+            list(known["indicator"]),
+            format_func=known["indicator"].__getitem__,
+            key=NAMES["indicator"],
+            help=view.card.help,
+        )
+        st.selectbox(
+            "Comparer avec",
+            list(known["reference"]),
+            format_func=known["reference"].__getitem__,
+            key=NAMES["reference"],
+        )
+        st.divider()
+        st.toggle("Écran partagé", key=NAMES["shared"])
+        _copy_link()
+        with st.container(key="pied"):
+            version = tables.load().version.rsplit("-", 1)[0]
+            st.html(
+                '<div class="pied">Mode local, hors ligne<br>'
+                f'<span title="{tables.load().version}">Données, version {version}</span></div>'
+            )
+
+
+def _shared_bar() -> None:
+    """The way back from the shared screen, in place of the sidebar."""
+    with st.container(horizontal=True, horizontal_alignment="right", key="partage"):
+        _copy_link()
+        st.button(
+            "Quitter l’écran partagé",
+            icon=":material/close_fullscreen:",
+            on_click=state.ask,
+            kwargs={"shared": False},
+        )
+
+
+def _copy_link() -> None:
+    """A button that copies the page's address and says so."""
+    st.html(TEXTS.parent / "copier.html", unsafe_allow_javascript=True, width="content")

@@ -1,0 +1,144 @@
+"""The look: colour tokens of both themes, and the one style block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+RAMP = ("#E3EEF8", "#A8CBEA", "#6BACE6", "#2073BC", "#12436D")
+"""Five classes of one hue, pale to dark; reads in grey."""
+
+DIVERGING = ("#E66101", "#FDB863", "#F7F7F7", "#B2ABD2", "#5E3C99")
+"""Below, around and above a reference; safe for the colour-blind, judges nobody."""
+
+BASE_PX, SHARED_PX = 17, 24
+"""Size of the text, and its size on a screen that a room looks at."""
+
+STYLE = Path(__file__).with_name("style.css")
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Colours of one theme; each text colour has 4.5:1 or more on ``paper`` and ``panel``.
+
+    Attributes
+    ----------
+    paper, panel : backgrounds
+    ink, secondary : text
+    border, control : borders of panels and of controls
+    accent, accent_text : filled controls; links and bold figures
+    selected : tint of what is chosen
+    soft, warm : notes of knowledge and of experience
+    neighbours : land around the territory on a map
+    hatch : stripes of what is missing, provisional or a lower bound
+    ramp : five classes, least to most; reversed in the dark, so that « more » stands out
+    on_ramp : colour of a text drawn on each class
+    map_style : MapLibre style served by the app
+    logo : file of the logo
+    """
+
+    name: str
+    paper: str
+    panel: str
+    ink: str
+    secondary: str
+    border: str
+    control: str
+    accent: str
+    accent_text: str
+    selected: str
+    soft: str
+    warm: str
+    neighbours: str
+    hatch: str
+    ramp: tuple[str, ...]
+    on_ramp: tuple[str, ...]
+    map_style: str
+    logo: str
+
+
+INK, WHITE = "#1B2733", "#FFFFFF"
+
+LIGHT = Tokens(
+    name="clair",
+    paper=WHITE,
+    panel="#F4F7FA",
+    ink=INK,
+    secondary="#465566",
+    border="#D5DEE7",
+    control="#7A8896",
+    accent="#12436D",
+    accent_text="#12436D",
+    selected="#E3EEF8",
+    soft="#801650",
+    warm="#B24C12",
+    neighbours="#E9EEF3",
+    hatch="#7A8896",
+    ramp=RAMP,
+    on_ramp=(INK, INK, INK, WHITE, WHITE),
+    map_style="./app/static/style-clair.json",
+    logo="static/logo-clair.svg",
+)
+
+DARK = Tokens(
+    name="sombre",
+    paper="#10181F",
+    panel="#1A252F",
+    ink="#E8EEF4",
+    secondary="#B7C4D1",
+    border="#33424F",
+    control="#8496A7",
+    accent="#A8CBEA",
+    accent_text="#A8CBEA",
+    selected="#1D3A54",
+    soft="#F0A6CB",
+    warm="#F5AB78",
+    neighbours="#1A252F",
+    hatch="#8496A7",
+    ramp=RAMP[::-1],
+    on_ramp=(WHITE, WHITE, INK, INK, INK),
+    map_style="./app/static/style-sombre.json",
+    logo="static/logo-sombre.svg",
+)
+
+
+def tokens() -> Tokens:
+    """Colours of the theme that this reader's browser shows."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def style(colours: Tokens, shared: bool = False) -> str:
+    """The style block: the tokens as CSS variables, then ``style.css``.
+
+    >>> "--encre: #E8EEF4;" in style(DARK), "24px" in style(LIGHT, shared=True)[:400]
+    (True, True)
+    """
+    variables = {
+        "taille": f"{SHARED_PX if shared else BASE_PX}px",
+        "papier": colours.paper,
+        "panneau": colours.panel,
+        "encre": colours.ink,
+        "second": colours.secondary,
+        "bord": colours.border,
+        "controle": colours.control,
+        "accent": colours.accent,
+        "lien": colours.accent_text,
+        "choisi": colours.selected,
+        "savoir": colours.soft,
+        "vecu": colours.warm,
+        "hachure": colours.hatch,
+    }
+    root = " ".join(f"--{name}: {value};" for name, value in variables.items())
+    return f"<style>:root {{ {root} }}\n{STYLE.read_text(encoding='utf-8')}</style>"
+
+
+def apply(shared: bool = False) -> None:
+    """Put the style block in the page, and say that the page is in French."""
+    st.html(style(tokens(), shared))
+    st.html(
+        "<script>document.documentElement.lang = 'fr'</script>",
+        unsafe_allow_javascript=True,
+        width=1,
+    )
