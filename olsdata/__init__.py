@@ -1,0 +1,1 @@
+"""Population management for Wallonia's ten OLS territories: facts, zonings, figures."""

@@ -1,0 +1,198 @@
+"""The catalogue: one TOML card per indicator. No figure is shown without its card."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from olsdata.tables import DataError
+
+CARDS = Path(__file__).resolve().parent
+
+BLOCKS = ("territoire", "population et besoins", "ressources", "utilisation", "opportunités")
+DETERMINANTS = (
+    "ressources individuelles",
+    "ressources du ménage",
+    "cadre bâti",
+    "systèmes de santé et de protection",
+    "expérience vécue",
+)
+POLARITIES = ("haut", "bas", "neutre")
+AVAILABLE, UNAVAILABLE = "disponible", "non disponible"
+
+_ALWAYS = ("id", "titre", "aide", "bloc", "etat", "editeur")
+_WITH_VALUES = ("unite", "polarite", "jeu", "annee", "date", "licence", "lien", "limites", "grain")
+_RULES = {
+    "somme": ("colonne",),
+    "rapport": ("numerateur", "denominateur"),
+    "moyenne_ponderee": ("colonne", "poids"),
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How an indicator aggregates from communes to a zone."""
+
+    type: str
+    column: str
+    weight: str = ""
+    factor: float = 1.0
+    offset: float = 0.0
+    by_land: bool = False
+
+
+@dataclass(frozen=True)
+class Card:
+    """What must stand beside a figure: words, unit, source, year, limits, aggregation."""
+
+    id: str
+    title: str
+    help: str
+    block: str
+    state: str
+    publisher: str
+    determinant: str = ""
+    unit: str = ""
+    decimals: int = 0
+    polarity: str = "neutre"
+    dataset: str = ""
+    year: str = ""
+    date: str = ""
+    licence: str = ""
+    link: str = ""
+    limits: str = ""
+    grain: str = "commune"
+    obtain: str = ""
+    rule: Rule | None = field(default=None)
+
+    @property
+    def available(self) -> bool:
+        """Whether communal values are embedded."""
+        return self.state == AVAILABLE
+
+    @property
+    def source(self) -> str:
+        """Source line: publisher and date."""
+        return f"{self.publisher}, {self.date}" if self.date else self.publisher
+
+    @property
+    def aggregation(self) -> str:
+        """How a zone's value is made: somme, rapport or moyenne_ponderee; empty without values."""
+        return self.rule.type if self.rule else ""
+
+
+def _rule(raw: dict[str, Any], name: str) -> Rule:
+    about = raw.get("agregation")
+    if not isinstance(about, dict) or about.get("type") not in _RULES:
+        raise DataError(f"{name} : [agregation] type doit être {', '.join(_RULES)}.")
+    kind = str(about["type"])
+    missing = [key for key in _RULES[kind] if not about.get(key)]
+    if missing:
+        raise DataError(f"{name} : [agregation] il manque {', '.join(missing)}.")
+    keys = _RULES[kind]
+    return Rule(
+        type=kind,
+        column=str(about[keys[0]]),
+        weight=str(about[keys[1]]) if len(keys) > 1 else "",
+        factor=float(about.get("facteur", 1)),
+        offset=float(about.get("decalage", 0)),
+        by_land=about.get("partage") == "superficie",
+    )
+
+
+def parse(raw: dict[str, Any], name: str) -> Card:
+    """A card from its TOML.
+
+    Parameters
+    ----------
+    raw : the parsed file
+    name : file name, for the messages
+
+    Raises
+    ------
+    DataError
+        If a required key is missing or has an unknown value; names it.
+    """
+
+    def text(key: str) -> str:
+        return str(raw.get(key, "")).strip()
+
+    state = text("etat")
+    if state not in (AVAILABLE, UNAVAILABLE):
+        raise DataError(f"{name} : etat doit être « {AVAILABLE} » ou « {UNAVAILABLE} ».")
+    required = _ALWAYS + (_WITH_VALUES if state == AVAILABLE else ("obtenir",))
+    missing = [key for key in required if not text(key)]
+    if missing:
+        raise DataError(f"{name} : il manque {', '.join(missing)}.")
+    for key, allowed in (("bloc", BLOCKS), ("determinant", (*DETERMINANTS, ""))):
+        if text(key) not in allowed:
+            raise DataError(f"{name} : {key} inconnu, « {text(key)} ».")
+    if state == AVAILABLE and text("polarite") not in POLARITIES:
+        raise DataError(f"{name} : polarite doit être {', '.join(POLARITIES)}.")
+    return Card(
+        id=text("id"),
+        title=text("titre"),
+        help=text("aide"),
+        block=text("bloc"),
+        state=state,
+        publisher=text("editeur"),
+        determinant=text("determinant"),
+        unit=text("unite"),
+        decimals=int(raw.get("decimales", 0)),
+        polarity=text("polarite") or "neutre",
+        dataset=text("jeu"),
+        year=text("annee"),
+        date=text("date"),
+        licence=text("licence"),
+        link=text("lien"),
+        limits=text("limites"),
+        grain=text("grain") or "commune",
+        obtain=text("obtenir"),
+        rule=_rule(raw, name) if state == AVAILABLE else None,
+    )
+
+
+@lru_cache(maxsize=4)
+def cards(folder: Path = CARDS) -> dict[str, Card]:
+    """All cards of a folder by id, in the order of the blocks, then of the file names.
+
+    Raises
+    ------
+    DataError
+        If one card is incomplete, or its id is not its file name.
+    """
+    found: list[Card] = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            raw = tomllib.loads(path.read_text("utf-8"))
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise DataError(f"{path.name} : illisible ({error}).") from None
+        card_ = parse(raw, path.name)
+        if card_.id != path.stem:
+            raise DataError(
+                f"{path.name} : l’identifiant « {card_.id} » n’est pas le nom du fichier."
+            )
+        found.append(card_)
+    return {c.id: c for c in sorted(found, key=lambda c: BLOCKS.index(c.block))}
+
+
+def card(indicator: str) -> Card:
+    """The card of an indicator.
+
+    Raises
+    ------
+    DataError
+        If no card has this id.
+    """
+    known = cards()
+    if indicator not in known:
+        raise DataError(f"Indicateur inconnu : « {indicator} ».")
+    return known[indicator]
+
+
+def available() -> dict[str, Card]:
+    """The cards that have communal values."""
+    return {key: c for key, c in cards().items() if c.available}

@@ -1,0 +1,108 @@
+"""Command line: the same functions as the pages, as CSV on standard output."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from olsdata import catalogue, checks, figures, geometry, tables, territory
+from olsdata.exports.tables import to_csv
+from olsdata.tables import DataError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Territoires des OLS : vérifier, construire, et tirer chaque chiffre en CSV.",
+)
+
+Level = Annotated[str, typer.Option("--niveau", help="ols, bassin, commune ou wallonie")]
+Csv = Annotated[bool, typer.Option("--csv", help="CSV (virgule, point) sur la sortie standard")]
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _print(frame: pd.DataFrame, as_csv: bool) -> None:
+    """A table as CSV, or aligned for the eye."""
+    if as_csv:
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
+        sys.stdout.write(to_csv(frame))
+    else:
+        typer.echo(frame.to_string(na_rep="non disponible"))
+
+
+@app.command()
+def verifier(
+    donnees: Annotated[Path, typer.Option(help="Dossier des tables")] = tables.GEODATA,
+) -> None:
+    """Contrôle toutes les tables, les découpages et les fiches ; sortie 1 s'il y a une erreur."""
+    report = checks.run(donnees)
+    for line in report.proved:
+        typer.echo(f"✓ {line}")
+    for line in report.wrong:
+        _say(f"✗ {line}")
+    if report.wrong:
+        raise typer.Exit(1)
+
+
+@app.command()
+def chiffres(
+    indicateur: Annotated[str, typer.Option(help="Identifiant de la fiche, p. ex. pct_65p_2021")],
+    niveau: Level = "ols",
+    csv: Csv = False,
+) -> None:
+    """Valeur d'un indicateur dans chaque zone d'un niveau."""
+    zoning = territory.zoning_of(niveau)
+    _print(_marked(figures.by_zone(indicateur, zoning), zoning.level), csv)
+
+
+@app.command()
+def population(
+    annee: Annotated[int, typer.Option(help="Année (1er janvier)")],
+    niveau: Level = "ols",
+    csv: Csv = False,
+) -> None:
+    """Habitants de chaque zone d'un niveau au 1er janvier d'une année."""
+    zoning = territory.zoning_of(niveau)
+    _print(_marked(figures.population(annee, zoning), zoning.level), csv)
+
+
+@app.command()
+def indicateurs(csv: Csv = False) -> None:
+    """Liste des fiches : identifiant, titre, unité, année, source, état."""
+    rows = [(c.id, c.title, c.unit, c.year, c.source, c.state) for c in catalogue.cards().values()]
+    frame = pd.DataFrame(rows, columns=["id", "titre", "unite", "annee", "source", "etat"])
+    _print(frame.set_index("id"), csv)
+
+
+@app.command()
+def construire(
+    donnees: Annotated[Path, typer.Option(help="Dossier des tables")] = tables.GEODATA,
+    servi: Annotated[Path, typer.Option(help="Dossier des fichiers servis")] = tables.STATIC,
+) -> None:
+    """Refait les limites servies, les sections et la grille des bassins."""
+    geometry.build(donnees, servi, say=_say)
+
+
+def _marked(frame: pd.DataFrame, level: str) -> pd.DataFrame:
+    """At commune level, the German-speaking communes are marked in their label."""
+    if level != "commune":
+        return frame
+    apart = frame.index.isin(territory.outside().index)
+    label = frame["label"].where(~apart, frame["label"] + " (germanophone, hors OLS)")
+    return frame.assign(label=label)
+
+
+def main() -> None:
+    """Run the command line; what is wrong is one French sentence and exit code 1."""
+    try:
+        app()
+    except DataError as error:
+        _say(f"Erreur : {error}")
+        sys.exit(1)

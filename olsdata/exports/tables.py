@@ -1,0 +1,44 @@
+"""The one CSV writer: the command line's contract, and the pages' French variant."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00")
+"""A text cell that begins so could run as a formula in a spreadsheet (OWASP, CWE-1236)."""
+
+
+def neutral(text: object) -> object:
+    """A text cell that no spreadsheet takes for a formula; other values are left alone.
+
+    >>> neutral("=1+1"), neutral("Namur"), neutral(-2.5)
+    ("'=1+1", 'Namur', -2.5)
+    """
+    if isinstance(text, str) and text.startswith(FORMULA_STARTS):
+        return f"'{text}"
+    return text
+
+
+def _neutral_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table with its index as first column, every text (headers too) neutralised."""
+    flat = frame.reset_index()
+    for column in flat.columns:
+        if not pd.api.types.is_numeric_dtype(flat[column]):
+            flat[column] = flat[column].map(neutral)
+    return flat.rename(columns=lambda name: str(neutral(str(name))))
+
+
+def to_csv(frame: pd.DataFrame) -> str:
+    """CSV of the command line: UTF-8 text, comma, decimal point, full precision, empty = missing.
+
+    Parameters
+    ----------
+    frame : the table; its index becomes the first column
+    """
+    return str(_neutral_frame(frame).to_csv(index=False, lineterminator="\n"))
+
+
+def to_french_csv(frame: pd.DataFrame) -> bytes:
+    """CSV that opens as it is in a French spreadsheet: BOM, semicolon, decimal comma."""
+    text = _neutral_frame(frame).to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
+    return str(text).encode("utf-8-sig")

@@ -1,0 +1,375 @@
+"""Figures: communal values and their aggregation to any zoning.
+
+Counts are summed, ratios are made of summed counts, and what cannot be recomputed is a weighted
+mean that says so. A commune cut between zones gives each its share: of its inhabitants located
+in sectors (2024), or of its hectares for what is measured on land.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from olsdata import catalogue, tables, territory
+from olsdata.catalogue import Card, Rule
+from olsdata.tables import AGE_YEARS, TOTAL_YEARS, DataError, Facts
+from olsdata.territory import WHOLE, Zone, Zoning
+
+COMMUNAL = "valeur_communale"
+COLUMNS = ["label", "valeur", "unite", "annee", "source", "agregation", "couverture"]
+
+AGE_BANDS: dict[str, tuple[int, int]] = {
+    "0_2": (0, 2),
+    "3_11": (3, 11),
+    "0_17": (0, 17),
+    "15_64": (15, 64),
+    "18_64": (18, 64),
+    "60p": (60, 200),
+    "65p": (65, 200),
+    "80p": (80, 200),
+}
+
+LEGAL_LINE = 450_000
+"""Inhabitants from which the pilot envelope of a territory changes (call of 2025)."""
+
+
+def age_bounds(group: str) -> tuple[int, int]:
+    """First and last age of a group as it is written in the tables.
+
+    >>> age_bounds("0-2"), age_bounds("95+")
+    ((0, 2), (95, 200))
+    """
+    first, _, last = group.rstrip("+").partition("-")
+    return int(first), 200 if group.endswith("+") else int(last or first)
+
+
+@lru_cache(maxsize=4)
+def commune_columns(facts: Facts | None = None) -> pd.DataFrame:
+    """Every communal column: the embedded figures and those counted in the population tables.
+
+    Returns
+    -------
+    DataFrame, 261 communes × columns (floats); ``pop_total_<year>``, ``pop_65p_2021``, …
+    """
+    facts = facts or tables.load()
+    columns: dict[str, pd.Series] = {
+        f"pop_total_{year}": facts.totaux[year].astype(float) for year in TOTAL_YEARS
+    }
+    bounds = {group: age_bounds(group) for group in facts.ages["age"].unique()}
+    for name, (low, high) in AGE_BANDS.items():
+        groups = [g for g, (first, last) in bounds.items() if first >= low and last <= high]
+        inside = facts.ages[facts.ages["age"].isin(groups)]
+        counts = inside.groupby(["refnis", "annee"])["population"].sum().unstack()
+        for year in AGE_YEARS:
+            columns[f"pop_{name}_{year}"] = counts[year].astype(float)
+    counted = pd.DataFrame(columns).reindex(facts.communes.index)
+    return counted.join(facts.indicateurs)
+
+
+@lru_cache(maxsize=1)
+def _land_columns() -> frozenset[str]:
+    rules = (c.rule for c in catalogue.cards().values())
+    return frozenset(rule.column for rule in rules if rule and rule.by_land)
+
+
+def total(column: str, zoning: Zoning, facts: Facts | None = None) -> pd.Series:
+    """Sum of a communal count over each zone; missing as soon as one commune is missing.
+
+    Parameters
+    ----------
+    column : a column of ``commune_columns``
+    zoning : where to sum
+
+    Returns
+    -------
+    Series, index zone, floats.
+    """
+    values = commune_columns(facts)[column]
+    shares = zoning.land if column in _land_columns() else zoning.people
+    return _weighted_sum(values, shares)
+
+
+def _weighted_sum(values: pd.Series, shares: pd.DataFrame) -> pd.Series:
+    """Σ share × value per zone; NaN where a commune of the zone has no value."""
+    known = values.reindex(shares.columns)
+    sums = shares.to_numpy() @ known.fillna(0.0).to_numpy()
+    missing = (shares.to_numpy() > 0) @ known.isna().to_numpy().astype(float)
+    return pd.Series(np.where(missing > 0, np.nan, sums), index=shares.index)
+
+
+def _values(rule: Rule, zoning: Zoning, facts: Facts | None) -> pd.Series:
+    if rule.type == "somme":
+        return total(rule.column, zoning, facts)
+    if rule.type == "rapport":
+        ratio = total(rule.column, zoning, facts) / total(rule.weight, zoning, facts)
+        return ratio.replace([np.inf, -np.inf], np.nan) * rule.factor + rule.offset
+    columns = commune_columns(facts)
+    weight = columns[rule.weight].where(columns[rule.column].notna() | (columns[rule.weight] > 0))
+    top = _weighted_sum(columns[rule.column] * weight, zoning.people)
+    return top / _weighted_sum(weight, zoning.people)
+
+
+@lru_cache(maxsize=512)
+def by_zone(indicator: str, zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
+    """Value of an indicator in each zone of a zoning.
+
+    Below a coverage of 0.9 the zone is cut out of a commune: a count is missing there, and a
+    rate is that of the whole commune (``valeur_communale``), unless the card's grain is the
+    sector.
+
+    Parameters
+    ----------
+    indicator : id of a card that has values
+    zoning : zones, in the order of the result
+
+    Returns
+    -------
+    DataFrame, index zone; label, valeur, unite, annee, source, agregation, couverture.
+
+    Raises
+    ------
+    DataError
+        If the indicator is unknown or has no communal value.
+
+    Examples
+    --------
+    >>> from olsdata.territory import zoning
+    >>> round(by_zone("pct_65p_2021", zoning("wallonie"))["valeur"].item(), 4)
+    19.0104
+    """
+    card = catalogue.card(indicator)
+    if card.rule is None:
+        raise DataError(f"« {card.title} » n’a pas de valeur communale. {card.obtain}")
+    values = _values(card.rule, zoning, facts)
+    rule = pd.Series(card.rule.type, index=zoning.zones.index)
+    if zoning.level == "commune" and card.rule.type == "moyenne_ponderee":
+        rule[:] = COMMUNAL
+    cut = zoning.coverage < WHOLE
+    if card.grain != "secteur":
+        if card.rule.type == "somme":
+            values = values.mask(cut)
+        else:
+            rule = rule.mask(cut, COMMUNAL)
+    return _table(zoning, values, card.unit, card.year, card.source, rule)
+
+
+def _table(
+    zoning: Zoning, values: pd.Series, unit: str, year: str, source: str, rule: pd.Series
+) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {
+            "label": zoning.zones["label"],
+            "valeur": values.reindex(zoning.zones.index),
+            "unite": unit,
+            "annee": year,
+            "source": source,
+            "agregation": rule,
+            "couverture": zoning.coverage,
+        }
+    )
+    frame.index.name = "zone"
+    return frame[COLUMNS]
+
+
+def population(year: int, zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
+    """Inhabitants of each zone on 1 January of a year, as in ``by_zone``.
+
+    The official total of each commune × the share of its 2024 sector population that lies in
+    the zone. Exact wherever communes are whole.
+
+    Raises
+    ------
+    DataError
+        If that year is not embedded; names those that are.
+
+    Examples
+    --------
+    >>> from olsdata.territory import zoning
+    >>> int(population(2026, zoning("wallonie"))["valeur"].item())
+    3713450
+    """
+    if year not in TOTAL_YEARS:
+        known = ", ".join(str(y) for y in TOTAL_YEARS)
+        raise DataError(f"Pas de population pour {year}. Années disponibles : {known}.")
+    values = total(f"pop_total_{year}", zoning, facts)
+    rule = pd.Series("somme", index=zoning.zones.index)
+    return _table(zoning, values, "habitants", str(year), f"Statbel, 1/1/{year}", rule)
+
+
+def value(indicator: str, zone: Zone) -> float:
+    """Value of one indicator in one zone; NaN when it is not available at this scale."""
+    return float(by_zone(indicator, territory.zoning_of(zone.level)).at[zone.id, "valeur"])
+
+
+@lru_cache(maxsize=256)
+def age_pyramid(zone: Zone, year: int) -> pd.DataFrame:
+    """Inhabitants of a zone by age group of five years and sex.
+
+    Returns
+    -------
+    DataFrame, index age group in order ("0-4" … "95+"); F, M (persons; not whole numbers where
+    the zone holds part of a commune). All missing where the coverage is below 0.9.
+
+    Raises
+    ------
+    DataError
+        If that year has no ages.
+    """
+    if year not in AGE_YEARS:
+        known = ", ".join(str(y) for y in AGE_YEARS)
+        raise DataError(f"Pas d’âges pour {year}. Années disponibles : {known}.")
+    zoning = territory.zoning_of(zone.level)
+    shares = zoning.people.loc[zone.id]
+    ages = tables.load().ages
+    ages = ages[(ages["annee"] == year) & ages["refnis"].isin(shares.index[shares > 0])]
+    first = ages["age"].map(lambda group: age_bounds(group)[0])
+    start = (first // 5 * 5).clip(upper=95)
+    people = ages["population"] * ages["refnis"].map(shares)
+    table = people.groupby([start, ages["sexe"]]).sum().unstack()
+    table.index = pd.Index([f"{a}-{a + 4}" if a < 95 else "95+" for a in table.index], name="age")
+    table.columns.name = None
+    if zoning.coverage[zone.id] < WHOLE:
+        table[:] = np.nan
+    return table[["F", "M"]]
+
+
+@lru_cache(maxsize=256)
+def trend(zone: Zone) -> pd.Series:
+    """Inhabitants of a zone on 1 January, 2009 to 2026; years without a figure are NaN."""
+    zoning = territory.zoning_of(zone.level)
+    years = range(min(TOTAL_YEARS), max(TOTAL_YEARS) + 1)
+    values = {
+        year: float(population(year, zoning).at[zone.id, "valeur"])
+        for year in years
+        if year in TOTAL_YEARS
+    }
+    return pd.Series(values, name="population").reindex(years)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How a value varies between the communes of a zone."""
+
+    count: int
+    low: float
+    low_label: str
+    high: float
+    high_label: str
+    above: int
+    """Communes whose value exceeds that of the reference."""
+    reference: float
+
+
+@lru_cache(maxsize=512)
+def spread(indicator: str, zone: Zone, reference: Zone) -> Spread:
+    """Lowest and highest communal value inside a zone, and communes above a reference.
+
+    A commune counts when any of its inhabitants live in the zone.
+    """
+    communes = territory.zoning_of("commune")
+    inside = by_zone(indicator, communes).loc[communes.inside(zone)]
+    values = inside["valeur"].dropna()
+    against = value(indicator, reference)
+    if values.empty:
+        return Spread(0, np.nan, "", np.nan, "", 0, against)
+    low, high = str(values.idxmin()), str(values.idxmax())
+    return Spread(
+        count=len(values),
+        low=float(values[low]),
+        low_label=str(inside.at[low, "label"]),
+        high=float(values[high]),
+        high_label=str(inside.at[high, "label"]),
+        above=int((values > against).sum()),
+        reference=against,
+    )
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One number of a headline row, with what stands under it."""
+
+    title: str
+    value: float
+    unit: str
+    decimals: int
+    source: str
+    indicator: str
+    reference: float
+    count: float = np.nan
+    """Persons behind a share."""
+    signed: bool = False
+
+
+def headline(zone: Zone, reference: Zone) -> list[Headline]:
+    """The numbers that open the Population page: total, change, the three ages.
+
+    Parameters
+    ----------
+    zone : the territory
+    reference : the zone whose values stand beside
+    """
+    rows = []
+    for indicator, people in (
+        ("pop_total_2026", ""),
+        ("pop_growth_2009_2026_pct", ""),
+        ("pct_0_2_2021", "pop_0_2_2021"),
+        ("pct_65p_2021", "pop_65p_2021"),
+        ("pct_80p_2021", "pop_80p_2021"),
+    ):
+        card = catalogue.card(indicator)
+        rows.append(
+            Headline(
+                title=card.title,
+                value=value(indicator, zone),
+                unit=card.unit,
+                decimals=card.decimals,
+                source=card.source,
+                indicator=indicator,
+                reference=value(indicator, reference),
+                count=value(people, zone) if people else np.nan,
+                signed=indicator.startswith("pop_growth"),
+            )
+        )
+    return rows
+
+
+@dataclass(frozen=True)
+class ProfileRow:
+    """One line of the territory profile: a card, the zone's value, its spread, Wallonia's."""
+
+    card: Card
+    value: float
+    aggregation: str
+    coverage: float
+    spread: Spread | None
+
+
+def profile(zone: Zone, reference: Zone) -> dict[str, list[ProfileRow]]:
+    """The five blocks of a territory profile, available cards first, gaps after.
+
+    Returns
+    -------
+    dict, block → rows; a row of a card without values has value NaN and no spread.
+    """
+    zoning = territory.zoning_of(zone.level)
+    blocks: dict[str, list[ProfileRow]] = {block: [] for block in catalogue.BLOCKS}
+    for card in catalogue.cards().values():
+        if card.available:
+            row = by_zone(card.id, zoning).loc[zone.id]
+            blocks[card.block].append(
+                ProfileRow(
+                    card,
+                    float(row["valeur"]),
+                    str(row["agregation"]),
+                    float(row["couverture"]),
+                    spread(card.id, zone, reference),
+                )
+            )
+        else:
+            blocks[card.block].append(ProfileRow(card, np.nan, "", np.nan, None))
+    for rows in blocks.values():
+        rows.sort(key=lambda row: not row.card.available)
+    return blocks

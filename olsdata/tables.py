@@ -1,0 +1,362 @@
+"""The fact tables of ``geodata/``: read, checked and kept once.
+
+Every table has a pandera schema. A table that breaks it, or does not fit the others, is refused
+as a whole with a French sentence that names the file, the row and what is wrong.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+ROOT = Path(__file__).resolve().parent.parent
+GEODATA = ROOT / "geodata"
+STATIC = ROOT / "static"
+
+TOTAL_YEARS = (*range(2009, 2022), 2024, 2026)
+AGE_YEARS = (2011, 2016, 2021)
+
+
+class DataError(ValueError):
+    """Something is wrong in the data; the message is a French sentence for the user."""
+
+
+def _column(kind: type, *checks: pa.Check, **options: Any) -> pa.Column:
+    return pa.Column(kind, list(checks), coerce=True, **options)
+
+
+def _refnis(**options: Any) -> pa.Column:
+    code = pa.Check.str_matches(r"^\d{5}$", error="code REFNIS attendu (cinq chiffres)")
+    return _column(str, code, **options)
+
+
+_SECTION = pa.Check.str_matches(r"^\d{5}[A-Z0-9_-]$", error="code de section attendu (62063A)")
+_POSITIVE = pa.Check.ge(0, error="valeur négative")
+_LON = pa.Check.between(2.5, 6.6, error="longitude hors de Wallonie")
+_LAT = pa.Check.between(49.4, 51.0, error="latitude hors de Wallonie")
+_YEAR = pa.Check.isin(TOTAL_YEARS, error="année inconnue")
+_SHARE = pa.Check.between(0, 100, error="pourcentage hors de 0–100")
+
+
+def _indicator_columns() -> dict[str, pa.Column]:
+    """Schema of the communal figures: numbers, never negative; shares between 0 and 100."""
+    return {
+        r"^pct_.+": _column(float, _SHARE, nullable=True, regex=True, required=False),
+        r"^(?!pct_|refnis$).+": _column(
+            float, _POSITIVE, nullable=True, regex=True, required=False
+        ),
+    }
+
+
+SCHEMAS: dict[str, pa.DataFrameSchema] = {
+    "communes.csv": pa.DataFrameSchema(
+        {
+            "refnis": _refnis(),
+            "nom": _column(str),
+            "province": _column(str),
+            "arrondissement": _column(str),
+            "germanophone": _column(int, pa.Check.isin([0, 1], error="0 ou 1 attendu")),
+        },
+        unique=["refnis"],
+        strict=True,
+    ),
+    "secteurs.csv": pa.DataFrameSchema(
+        {
+            "secteur": _column(
+                str, pa.Check.str_matches(r"^\d{5}.{4}$", error="code de secteur attendu")
+            ),
+            "section": _column(str, _SECTION),
+            "refnis": _refnis(),
+            "nom": _column(str, nullable=True),
+            "lon": _column(float, _LON),
+            "lat": _column(float, _LAT),
+            "hectares": _column(float, _POSITIVE, nullable=True),
+            "population_2024": _column(int, _POSITIVE),
+        },
+        unique=["secteur"],
+        strict=True,
+    ),
+    "sections.csv": pa.DataFrameSchema(
+        {"section": _column(str, _SECTION), "refnis": _refnis(), "nom": _column(str)},
+        unique=["section"],
+        strict=True,
+    ),
+    "population_age_sexe.csv": pa.DataFrameSchema(
+        {
+            "refnis": _refnis(),
+            "annee": _column(int, pa.Check.isin(AGE_YEARS, error="année inconnue")),
+            "sexe": _column(str, pa.Check.isin(["F", "M"], error="F ou M attendu")),
+            "age": _column(
+                str, pa.Check.str_matches(r"^\d+(-\d+|\+)$", error="groupe d’âges attendu")
+            ),
+            "population": _column(int, _POSITIVE),
+        },
+        unique=["refnis", "annee", "sexe", "age"],
+        strict=True,
+    ),
+    "population_totale.csv": pa.DataFrameSchema(
+        {
+            "refnis": _refnis(),
+            "annee": _column(int, _YEAR),
+            "population": _column(int, _POSITIVE),
+        },
+        unique=["refnis", "annee"],
+        strict=True,
+    ),
+    "indicateurs.csv": pa.DataFrameSchema(
+        {"refnis": _refnis(), **_indicator_columns()}, unique=["refnis"], strict=True
+    ),
+    "pharmacies.csv": pa.DataFrameSchema(
+        {"refnis": _refnis(), **_indicator_columns()}, unique=["refnis"], strict=True
+    ),
+    "decoupages/ols.csv": pa.DataFrameSchema(
+        {
+            "zone": _column(str),
+            "label": _column(str),
+            "refnis": _refnis(),
+            "section": _column(str, _SECTION, nullable=True),
+        },
+        unique=["refnis", "section"],
+        strict=True,
+    ),
+}
+SCHEMAS["decoupages/bassins.csv"] = SCHEMAS["decoupages/ols.csv"]
+
+ZONING_KEYS = ("id", "label", "niveau", "statut", "source", "date", "version")
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """The checked tables, as they stand in one folder.
+
+    Attributes
+    ----------
+    communes : index ``refnis``; nom, province, arrondissement, germanophone (261 rows)
+    secteurs : index ``secteur``; section, refnis, nom, lon, lat, hectares, population_2024
+    sections : index ``section``; refnis, nom
+    ages : refnis, annee, sexe, age, population (persons on 1 January)
+    totaux : index ``refnis``, one column per year (persons on 1 January)
+    indicateurs : index ``refnis``, one column per communal figure
+    decoupages : per zoning, its rows (zone, label, refnis, section) and its description
+    version : label of the data and the first eight digits of their sha256
+    """
+
+    folder: Path
+    communes: pd.DataFrame
+    secteurs: pd.DataFrame
+    sections: pd.DataFrame
+    ages: pd.DataFrame
+    totaux: pd.DataFrame
+    indicateurs: pd.DataFrame
+    decoupages: dict[str, tuple[pd.DataFrame, dict[str, Any]]]
+    version: str
+
+
+def read(name: str, folder: Path = GEODATA) -> pd.DataFrame:
+    """One table, checked against its schema.
+
+    Parameters
+    ----------
+    name : file name inside the folder, a key of ``SCHEMAS``
+    folder : where the tables lie
+
+    Raises
+    ------
+    DataError
+        If the file is missing, not UTF-8, cut short, or breaks its schema; names the rows.
+    """
+    path = folder / name
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        raise DataError(f"{name} : fichier introuvable dans {folder}.") from None
+    text = _decode(raw, name)
+    _check_shape(text, name)
+    frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, na_values=[""])
+    return _validated(frame, name)
+
+
+def _decode(raw: bytes, name: str) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise DataError(
+            f"{name}, ligne {line} : encodage incorrect. Enregistrez le fichier en UTF-8."
+        ) from None
+
+
+def _check_shape(text: str, name: str) -> None:
+    """Refuse an empty or truncated file: pandas would fill it with blanks without a word."""
+    if not text.strip():
+        raise DataError(f"{name} : le fichier est vide.")
+    if not text.endswith("\n"):
+        line = text.count("\n") + 1
+        raise DataError(f"{name}, ligne {line} : fichier tronqué (fin de ligne absente).")
+    rows = csv.reader(io.StringIO(text))
+    width = len(next(rows))
+    for row in rows:
+        if len(row) != width:
+            raise DataError(
+                f"{name}, ligne {rows.line_num} : {len(row)} colonnes au lieu de {width}."
+            )
+
+
+def _validated(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    try:
+        return SCHEMAS[name].validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        raise DataError(_in_french(errors.failure_cases, frame, name)) from None
+
+
+def _in_french(cases: pd.DataFrame, frame: pd.DataFrame, name: str, most: int = 5) -> str:
+    """First failures of a schema as sentences; the rest is counted."""
+    lines: list[str] = []
+    for case in cases.to_dict("records"):
+        check, column, value = str(case["check"]), case["column"], case["failure_case"]
+        row = case["index"]
+        where = f"{name}, ligne {int(row) + 2}" if pd.notna(row) else name
+        if check == "column_in_dataframe":
+            lines.append(f"{name} : la colonne « {value} » manque.")
+        elif check == "column_in_schema":
+            lines.append(f"{name} : la colonne « {value} » est inconnue.")
+        elif check == "multiple_fields_uniqueness":
+            lines.append(f"{where} : ligne en double ({column} = {value}).")
+        elif check == "not_nullable":
+            lines.append(f"{where}, colonne « {column} » : valeur manquante.")
+        elif check.startswith(("coerce_dtype", "dtype")):
+            lines.append(f"{where}, colonne « {column} » : nombre attendu, « {value} » lu.")
+        else:
+            lines.append(f"{where}, colonne « {column} » : {check}, « {value} » lu.")
+    lines = list(dict.fromkeys(lines))
+    more = len(lines) - most
+    if more > 0:
+        lines = [*lines[:most], f"… et {more} autres."]
+    return "\n".join(lines)
+
+
+def _same_communes(name: str, found: pd.Series, communes: pd.DataFrame) -> None:
+    """Every commune is there, and no other; otherwise name them."""
+    known, here = set(communes.index), set(found)
+    unknown = sorted(here - known)
+    if unknown:
+        line = int(found.eq(unknown[0]).to_numpy().argmax()) + 2
+        raise DataError(f"{name}, ligne {line} : commune inconnue ({', '.join(unknown[:5])}).")
+    missing = sorted(known - here)
+    if missing:
+        names = ", ".join(f"{communes.at[code, 'nom']} ({code})" for code in missing[:5])
+        more = f" et {len(missing) - 5} autres" if len(missing) > 5 else ""
+        raise DataError(f"{name} : communes manquantes : {names}{more}.")
+
+
+def _check_ages(ages: pd.DataFrame, totaux: pd.DataFrame) -> None:
+    """The age table is complete and sums to the official totals."""
+    name = "population_age_sexe.csv"
+    groups = ages["age"].unique()
+    sizes = ages.groupby(["refnis", "annee"]).size()
+    expected = pd.MultiIndex.from_product([totaux.index, AGE_YEARS])
+    sizes = sizes.reindex(expected, fill_value=0)
+    short = sizes[sizes != 2 * len(groups)]
+    if not short.empty:
+        code, year = short.index[0]
+        raise DataError(
+            f"{name} : la commune {code} a {short.iloc[0]} lignes en {year} "
+            f"au lieu de {2 * len(groups)}."
+        )
+    sums = ages.groupby(["refnis", "annee"])["population"].sum().unstack()
+    for year in AGE_YEARS:
+        wrong = sums.index[sums[year] != totaux[year].reindex(sums.index)]
+        if len(wrong):
+            code = wrong[0]
+            raise DataError(
+                f"{name} : en {year}, les âges de la commune {code} font "
+                f"{sums.at[code, year]} habitants, le total officiel {totaux.at[code, year]}."
+            )
+
+
+def read_zoning(name: str, folder: Path = GEODATA) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Rows and description of a zoning of ``decoupages/`` (``name``: "ols", "bassins")."""
+    rows = read(f"decoupages/{name}.csv", folder)
+    path = folder / "decoupages" / f"{name}.toml"
+    try:
+        about = tomllib.loads(path.read_text("utf-8"))
+    except OSError:
+        raise DataError(f"decoupages/{name}.toml : fichier introuvable.") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DataError(f"decoupages/{name}.toml : illisible ({error}).") from None
+    missing = [key for key in ZONING_KEYS if not str(about.get(key, "")).strip()]
+    if missing:
+        raise DataError(f"decoupages/{name}.toml : il manque {', '.join(missing)}.")
+    return rows, about
+
+
+def fingerprint(folder: Path = GEODATA) -> str:
+    """Version of the data: the label in ``VERSION`` and eight digits of the files' sha256."""
+    digest = hashlib.sha256()
+    for name in sorted(SCHEMAS):
+        digest.update((folder / name).read_bytes())
+    return f"{(folder / 'VERSION').read_text('utf-8').strip()}-{digest.hexdigest()[:8]}"
+
+
+@lru_cache(maxsize=4)
+def load(folder: Path = GEODATA) -> Facts:
+    """All tables of a folder, checked alone and against each other.
+
+    Raises
+    ------
+    DataError
+        If anything is wrong. Nothing is half-loaded.
+    """
+    communes = read("communes.csv", folder).set_index("refnis")
+    secteurs = read("secteurs.csv", folder)
+    sections = read("sections.csv", folder)
+    ages = read("population_age_sexe.csv", folder)
+    totals = read("population_totale.csv", folder)
+    indicators = read("indicateurs.csv", folder)
+    pharmacies = read("pharmacies.csv", folder)
+    for name, found in {
+        "secteurs.csv": secteurs["refnis"],
+        "sections.csv": sections["refnis"],
+        "population_age_sexe.csv": ages["refnis"],
+        "population_totale.csv": totals["refnis"],
+        "indicateurs.csv": indicators["refnis"],
+        "pharmacies.csv": pharmacies["refnis"],
+    }.items():
+        _same_communes(name, found, communes)
+    totaux = totals.pivot(index="refnis", columns="annee", values="population")
+    for year in TOTAL_YEARS:
+        if year not in totaux or totaux[year].isna().any():
+            raise DataError(f"population_totale.csv : l’année {year} est incomplète.")
+    totaux = totaux.astype("int64")
+    _check_ages(ages, totaux)
+    _check_sections(secteurs, sections)
+    return Facts(
+        folder=folder,
+        communes=communes,
+        secteurs=secteurs.set_index("secteur"),
+        sections=sections.set_index("section"),
+        ages=ages,
+        totaux=totaux,
+        indicateurs=indicators.set_index("refnis").join(pharmacies.set_index("refnis")),
+        decoupages={name: read_zoning(name, folder) for name in ("ols", "bassins")},
+        version=fingerprint(folder),
+    )
+
+
+def _check_sections(secteurs: pd.DataFrame, sections: pd.DataFrame) -> None:
+    expected = secteurs.drop_duplicates("section").set_index("section")["refnis"]
+    named = sections.set_index("section")["refnis"]
+    wrong = sorted(set(expected.items()) ^ set(named.items()))
+    if wrong:
+        raise DataError(
+            f"sections.csv : la section {wrong[0][0]} ne concorde pas avec secteurs.csv."
+        )

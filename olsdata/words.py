@@ -1,0 +1,59 @@
+"""French numbers and words, shared by the pages, the documents and the messages."""
+
+from __future__ import annotations
+
+import math
+
+NARROW = "\u202f"
+MINUS = "\u2212"
+MISSING = "non disponible"
+
+
+def number(value: float | None, decimals: int = 0, sign: bool = False) -> str:
+    """A number as it is written in French: narrow no-break spaces, decimal comma.
+
+    >>> number(3713450), number(19.0104, 1), number(-2.5, 1), number(8.31, 1, sign=True)
+    ('3\u202f713\u202f450', '19,0', '−2,5', '+8,3')
+    >>> number(float("nan"))
+    'non disponible'
+    """
+    if value is None or math.isnan(value):
+        return MISSING
+    text = f"{abs(value):,.{decimals}f}".replace(",", NARROW).replace(".", ",")
+    if float(f"{value:.{decimals}f}") < 0:
+        return MINUS + text
+    return f"+{text}" if sign and value > 0 else text
+
+
+def quantity(value: float | None, unit: str, decimals: int = 0, sign: bool = False) -> str:
+    """A number with its unit, joined so that they never part.
+
+    >>> quantity(19.0104, "%", 1), quantity(2, "km"), quantity(float("nan"), "km")
+    ('19,0\u202f%', '2\u202fkm', 'non disponible')
+    """
+    text = number(value, decimals, sign)
+    return text if text == MISSING or not unit else f"{text}{NARROW}{unit}"
+
+
+def plural(count: float, singular: str, many: str = "") -> str:
+    """A count with its noun; French keeps the singular below two.
+
+    >>> plural(1, "commune"), plural(21, "commune"), plural(0, "bassin")
+    ('1 commune', '21 communes', '0 bassin')
+    """
+    noun = singular if count < 2 else (many or f"{singular}s")
+    return f"{number(count)} {noun}"
+
+
+def listing(names: list[str], most: int = 0) -> str:
+    """Names in a sentence.
+
+    >>> listing(["Namur", "Anhée"]), listing(["a", "b", "c"], most=2)
+    ('Namur et Anhée', 'a, b et 1 autre')
+    """
+    if most and len(names) > most:
+        left = len(names) - most
+        return f"{', '.join(names[:most])} et {left} autre{'s' if left > 1 else ''}"
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} et {names[-1]}"
