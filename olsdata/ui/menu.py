@@ -25,11 +25,16 @@ def pages() -> dict[str, list[Any]]:
     """What ``st.navigation`` takes: per section, its pages.
 
     Every page keeps the address of its file, so that a link opened on a fresh server finds it.
+    Streamlit gives the address ``/`` to its default page alone (its own name would answer « Page
+    not found »), hence a hidden one that leads to the home page.
     """
-    return {
-        section: [
-            st.Page(path(name), title=title, default=name == HOME)
-            for name, title in entries.items()
-        ]
+    menu = {
+        section: [st.Page(path(name), title=title) for name, title in entries.items()]
         for section, entries in MENU.items()
     }
+    menu[""].append(st.Page(_root, title="Territoires OLS", default=True, visibility="hidden"))
+    return menu
+
+
+def _root() -> None:
+    st.switch_page(path(HOME), query_params=st.query_params.to_dict())

@@ -57,6 +57,7 @@ def _sidebar(view: View) -> None:
             key=NAMES["level"],
             required=True,
             width="stretch",
+            wrap=False,
         )
         st.selectbox(
             "Indicateur de la carte",
@@ -75,10 +76,11 @@ def _sidebar(view: View) -> None:
         st.toggle("Écran partagé", key=NAMES["shared"])
         _copy_link()
         with st.container(key="pied"):
-            version = tables.load().version.rsplit("-", 1)[0]
-            st.html(
-                '<div class="pied">Mode local, hors ligne<br>'
-                f'<span title="{tables.load().version}">Données, version {version}</span></div>'
+            version = tables.load().version
+            st.caption(
+                ":material/lock: Mode local, hors ligne  \n"
+                f":material/database: Données, version {version.rpartition('-')[0]}",
+                help=f"Empreinte des tables : {version}",
             )
 
 

@@ -198,14 +198,16 @@ def read() -> View:
     query = dict(st.query_params)
     asked: dict[str, Any] = session.pop(_ASKED, {})
     changed = _from_widgets(before)
+    view = before
+    notices: list[str] = []
     if asked:
-        view, notices = _settled(replace(changed, **asked), changed), []
+        view = _settled(replace(changed, **asked), changed)
     elif changed != before:
-        view, notices = changed, []
+        view = changed
     elif query and query != session.get(_WRITTEN):
         view, notices = from_query(query, before)
     else:
-        view, notices = before, session.get(_NOTICES, [])
+        notices = session.get(_NOTICES, [])
     session[_VIEW], session[_NOTICES] = view, notices
     for key, name in NAMES.items():
         session[name] = getattr(view, key)
