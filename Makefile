@@ -18,7 +18,7 @@ run: .venv/.run
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: check
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 check: .venv/.browser
 	$(BIN)/ruff check .

@@ -1,0 +1,181 @@
+"""A real server, a real Chromium, and what they are asked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import pytest
+from axe_playwright_python.base import AXE_FILE_PATH
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.installer import installed
+from tests.server import Server, serve
+
+OUTPUT = Path(__file__).resolve().parent.parent / "output"
+SIZES = {"bureau": (1400, 900), "telephone": (390, 844)}
+SCHEMES: dict[str, Any] = {"clair": "light", "sombre": "dark"}
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--enable-unsafe-swiftshader",  # maps are drawn by WebGL, without a graphics card
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark them as tests that need a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = installed()
+    if path is None:
+        reason = "aucun Chromium ni Chrome : lancez `python tests/browser/installer.py`"
+        if os.environ.get("CI"):
+            pytest.fail(f"CI : les tests dans le navigateur doivent tourner ; {reason}")
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The dashboard, unable to reach anything outside this machine."""
+    with serve(tmp_path_factory.mktemp("serveur")) as running:
+        yield running
+
+
+@pytest.fixture
+def fresh_server(browser: Browser, tmp_path: Path) -> Iterator[Server]:
+    """A server that nobody has visited yet."""
+    with serve(tmp_path) as running:
+        yield running
+
+
+@dataclass
+class Visit:
+    """One page in one browser window, settled, with every request that it made."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    axe: list[dict[str, Any]] | None = None
+
+    def outside(self) -> list[str]:
+        """Requests that left this machine."""
+        local = ("localhost", "127.0.0.1", "", None)
+        return [url for url in self.requests if urlparse(url).hostname not in local]
+
+    def settle(self) -> None:
+        """Wait until the script has run, the files have come and the drawing is done."""
+        self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+        self.page.locator("h1").first.wait_for()
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_timeout(400)
+        self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+    def address(self) -> str:
+        """The address bar; ``page.url`` is one navigation late."""
+        return str(self.page.evaluate("location.href"))
+
+    def title(self) -> str:
+        return self.page.locator("h1").first.inner_text()
+
+    def violations(self) -> list[dict[str, Any]]:
+        """What axe finds wrong at levels A and AA."""
+        if self.axe is None:
+            self.page.evaluate(AXE_FILE_PATH.read_text("utf-8"))
+            options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
+            found = self.page.evaluate("o => axe.run(document, o)", options)
+            self.axe = list(found["violations"])
+        return self.axe
+
+    def screenshot(self, name: str) -> Path:
+        OUTPUT.mkdir(exist_ok=True)
+        path = OUTPUT / f"{name}.png"
+        self.page.screenshot(path=path)
+        return path
+
+
+class Visitor:
+    """Opens pages, each in its own context, as a new reader would."""
+
+    def __init__(self, browser: Browser, server: Server) -> None:
+        self.browser, self.url = browser, server.url
+        self.contexts: list[BrowserContext] = []
+
+    def open(self, path: str, theme: str = "clair", size: str = "bureau") -> Visit:
+        width, height = SIZES[size]
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=SCHEMES[theme],
+            locale="fr-BE",
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        self.contexts.append(context)
+        visit = Visit(context.new_page())
+        visit.page.on("request", lambda request: visit.requests.append(request.url))
+        visit.page.on("websocket", lambda socket: visit.requests.append(socket.url))
+        visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))
+        address = path if path.startswith("http") else f"{self.url}{path}"
+        visit.page.goto(address)
+        visit.settle()
+        return visit
+
+    def close(self) -> None:
+        while self.contexts:
+            self.contexts.pop().close()
+
+
+@pytest.fixture
+def reader(browser: Browser, server: Server) -> Iterator[Visitor]:
+    visitor = Visitor(browser, server)
+    yield visitor
+    visitor.close()
+
+
+@pytest.fixture
+def first_reader(browser: Browser, fresh_server: Server) -> Iterator[Visitor]:
+    """The first person ever to open the server."""
+    visitor = Visitor(browser, fresh_server)
+    yield visitor
+    visitor.close()
+
+
+@pytest.fixture(scope="session")
+def visited(browser: Browser, server: Server) -> Iterator[dict[tuple[str, str, str], Visit]]:
+    """Visits kept open, so that several tests look at the same one."""
+    yield (kept := {})
+    for visit in kept.values():
+        visit.page.context.close()
+
+
+@pytest.fixture
+def visit(
+    request: pytest.FixtureRequest,
+    browser: Browser,
+    server: Server,
+    visited: dict[tuple[str, str, str], Visit],
+) -> Visit:
+    """The visit of ``(page, theme, size)``, made once per worker; its picture is kept."""
+    name, theme, size = request.param
+    if request.param not in visited:
+        here = Visitor(browser, server).open(f"/{name}?territoire=06", theme, size)
+        here.screenshot(f"{name}-{theme}-{size}")
+        visited[request.param] = here
+    return visited[request.param]

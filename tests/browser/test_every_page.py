@@ -1,0 +1,100 @@
+"""What holds on every page, in both themes, on a desk and on a phone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from olsdata.ui import menu
+from tests.browser.conftest import Visit
+
+PAGES = [name for section in menu.MENU.values() for name in section]
+VIEWS = [(page, theme, "bureau") for page in PAGES for theme in ("clair", "sombre")]
+VIEWS += [(page, "clair", "telephone") for page in PAGES]
+
+everywhere = pytest.mark.parametrize(
+    "visit",
+    [pytest.param(v, marks=pytest.mark.xdist_group("-".join(v)), id="-".join(v)) for v in VIEWS],
+    indirect=True,
+)
+
+PHONE_MENU = "[data-testid=stSidebarNavItems]"
+"""Streamlit's own menu with sections, on phones: a list that axe refuses."""
+
+
+def streamlits_phone_menu(visit: Visit, rule: str, target: list[str]) -> bool:
+    """The single exception: ``list`` and ``listitem`` inside Streamlit's phone menu."""
+    inside = "([node, menu]) => Boolean(document.querySelector(node)?.closest(menu))"
+    return rule in ("list", "listitem") and bool(
+        visit.page.evaluate(inside, [target[-1], PHONE_MENU])
+    )
+
+
+@everywhere
+def test_no_request_leaves_the_machine(visit: Visit) -> None:
+    assert any(url.startswith("ws://localhost") for url in visit.requests)
+    assert visit.outside() == []
+
+
+@everywhere
+def test_axe_finds_no_violation_of_wcag_aa(visit: Visit, request: pytest.FixtureRequest) -> None:
+    phone = "telephone" in request.node.callspec.id
+    found = [
+        f"{violation['id']} : {node['target']} {node['html'][:160]} {node['failureSummary']}"
+        for violation in visit.violations()
+        for node in violation["nodes"]
+        if not (phone and streamlits_phone_menu(visit, violation["id"], node["target"]))
+    ]
+    assert found == [], "\n".join(found)
+
+
+@everywhere
+def test_the_page_says_that_it_is_in_french(visit: Visit) -> None:
+    assert visit.page.evaluate("document.documentElement.lang") == "fr"
+
+
+ENGLISH = "App pages|Choose|Close|Collapse|Fullscreen|Help for|Link to|Navigate|Open|Sidebar|Skip"
+
+
+@everywhere
+def test_streamlits_own_words_are_in_french_too(visit: Visit) -> None:
+    said = visit.page.evaluate(
+        """() => [...document.querySelectorAll("[aria-label], [placeholder], [alt]")].flatMap(
+          (e) => ["aria-label", "placeholder", "alt"].map((name) => e.getAttribute(name) ?? "")
+        ).concat(document.querySelector("[data-testid=stSkipToContent]").textContent)"""
+    )
+    assert [text for text in said if re.match(rf"(?:{ENGLISH})\b|.* icon$", text)] == []
+
+
+@everywhere
+def test_no_error_box_and_no_script_error(visit: Visit) -> None:
+    assert visit.page.locator("[data-testid=stException]").count() == 0
+    assert visit.page.locator("[data-testid=stAlertContentError]").count() == 0
+    assert visit.errors == []
+
+
+@everywhere
+def test_the_page_is_not_wider_than_the_screen(visit: Visit) -> None:
+    main = visit.page.locator("[data-testid=stMain]")
+    assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+
+
+@everywhere
+def test_no_text_is_smaller_than_13_5_px(visit: Visit) -> None:
+    """Superscripts and the drawings of maps and charts aside (they are checked as pictures)."""
+    small = visit.page.evaluate(
+        """() => {
+          const found = [];
+          const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+          while (walk.nextNode()) {
+            const text = walk.currentNode.textContent.trim(), box = walk.currentNode.parentElement;
+            if (!text || box.closest("svg, sup, script, style, .js-plotly-plot")) continue;
+            const style = getComputedStyle(box);
+            if (!box.checkVisibility({visibilityProperty: true, opacityProperty: true})) continue;
+            if (parseFloat(style.fontSize) < 13.49) found.push(`${style.fontSize} ${text}`);
+          }
+          return found;
+        }"""
+    )
+    assert small == []

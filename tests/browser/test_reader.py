@@ -1,0 +1,141 @@
+"""What a reader does: open a link, send one, choose with the keyboard, share the screen."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+
+from tests.browser.conftest import Visit, Visitor
+from tests.server import Server
+
+SIDEBAR = "[data-testid=stSidebar]"
+
+
+def query(address: str) -> dict[str, str]:
+    return {key: values[0] for key, values in parse_qs(urlparse(address).query).items()}
+
+
+def choose(visit: Visit, label: str, option: str) -> None:
+    visit.page.get_by_role("combobox", name=label).click()
+    visit.page.get_by_role("option", name=option).click()
+    visit.settle()
+
+
+def test_a_first_visit_by_link_shows_the_page_inside_the_shell(first_reader: Visitor) -> None:
+    visit = first_reader.open("/population?territoire=05")
+    assert visit.page.locator(SIDEBAR).is_visible()
+    assert visit.page.get_by_role("combobox", name="Territoire").input_value() == "05 Namur-Ouest"
+    assert "Namur-Ouest" in visit.title()
+    assert query(visit.address())["territoire"] == "05"
+    assert visit.page.get_by_role("dialog").count() == 0
+
+
+def test_the_bare_address_leads_home(first_reader: Visitor) -> None:
+    visit = first_reader.open("/")
+    assert urlparse(visit.address()).path == "/accueil"
+    assert visit.page.get_by_role("dialog").count() == 0
+
+
+def test_a_link_opens_the_same_view_in_another_browser(reader: Visitor) -> None:
+    mine = reader.open("/population")
+    choose(mine, "Territoire", "06 Namur-Dinant")
+    mine.page.get_by_role("radio", name="Bassins").click()
+    mine.settle()
+    address = mine.address()
+    assert query(address)["territoire"] == "06"
+    assert query(address)["niveau"] == "bassin"
+    theirs = reader.open(address)
+    assert theirs.title() == mine.title()
+    assert theirs.address() == address
+    assert theirs.page.get_by_role("radio", name="Bassins").get_attribute("aria-checked") == "true"
+
+
+def test_the_view_follows_from_page_to_page(reader: Visitor) -> None:
+    visit = reader.open("/population?territoire=09&niveau=bassin")
+    visit.page.get_by_role("link", name="Accueil").first.click()
+    visit.page.wait_for_function("location.pathname === '/accueil'")
+    visit.settle()
+    assert query(visit.address())["territoire"] == "09"
+    assert query(visit.address())["niveau"] == "bassin"
+
+
+def test_the_back_button_returns_to_the_view_before(reader: Visitor) -> None:
+    visit = reader.open("/population?territoire=09")
+    choose(visit, "Territoire", "10 Luxembourg")
+    visit.page.go_back()
+    visit.page.wait_for_function("location.search.includes('territoire=09')")
+    visit.settle()
+    assert "Est-francophone" in visit.title()
+
+
+def test_copying_the_link_puts_the_address_in_the_clipboard_and_says_so(reader: Visitor) -> None:
+    visit = reader.open("/population?territoire=04")
+    visit.page.get_by_role("button", name="Copier le lien").click()
+    visit.page.get_by_text("Lien copié").wait_for()
+    assert visit.page.evaluate("navigator.clipboard.readText()") == visit.address()
+
+
+def test_the_keyboard_reaches_the_sidebar_and_changes_the_territory(reader: Visitor) -> None:
+    visit = reader.open("/population?territoire=05")
+    focused = "document.activeElement.getAttribute('aria-label')"
+    for _ in range(25):
+        visit.page.keyboard.press("Tab")
+        if visit.page.evaluate(focused) == "Territoire":
+            break
+    assert visit.page.evaluate(focused) == "Territoire"
+    visit.page.keyboard.press("ArrowDown")  # opens the list on the next territory
+    visit.page.locator("[role=option][data-focused]").wait_for()
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_function("location.search.includes('territoire=06')")
+    visit.settle()
+    assert "Namur-Dinant" in visit.title()
+
+
+def test_the_shared_screen_has_large_type_no_sidebar_and_a_way_back(reader: Visitor) -> None:
+    visit = reader.open("/population?territoire=05")
+    visit.page.get_by_text("Écran partagé").click()
+    visit.page.locator(SIDEBAR).wait_for(state="hidden")
+    visit.settle()
+    visit.screenshot("population-partage")
+    assert visit.page.evaluate("getComputedStyle(document.documentElement).fontSize") == "24px"
+    assert query(visit.address())["ecran"] == "partage"
+    visit.page.get_by_role("button", name="Quitter l’écran partagé").click()
+    visit.page.locator(SIDEBAR).wait_for(state="visible")
+    visit.settle()
+    assert "ecran" not in query(visit.address())
+
+
+@pytest.mark.parametrize(
+    ("address", "word"),
+    [
+        ("territoire=99", "Territoire inconnu dans le lien : « 99 »"),
+        ("indicateur=licornes", "Indicateur inconnu dans le lien : « licornes »"),
+        ("niveau=village", "Niveau inconnu dans le lien : « village »"),
+        ("comparer=11", "Comparaison inconnue dans le lien : « 11 »"),
+        ("donnees=2020-01", "une autre version des données (« 2020-01 »)"),
+    ],
+)
+def test_a_link_that_is_not_understood_says_what_and_still_opens(
+    reader: Visitor, address: str, word: str
+) -> None:
+    visit = reader.open(f"/population?{address}")
+    assert word in visit.page.locator("[data-testid=stAlert]").inner_text()
+    assert query(visit.address())["territoire"] in ("wallonie", "05")
+
+
+def test_markup_in_a_link_is_shown_as_text(reader: Visitor) -> None:
+    visit = reader.open("/population?territoire=<img src=x onerror=document.title='pris'>")
+    assert visit.page.locator("[data-testid=stAlert] img").count() == 0
+    assert visit.page.title() != "pris"
+
+
+def test_the_server_itself_calls_nobody(first_reader: Visitor, fresh_server: Server) -> None:
+    for page in ("/", "/population?territoire=05", "/donnees"):
+        first_reader.open(page)
+    assert fresh_server.attempts() == []
+
+
+def test_the_server_answers_on_this_machine_only(server: Server) -> None:
+    assert "localhost" in server.log.read_text("utf-8")
+    assert "Network URL" not in server.log.read_text("utf-8")

@@ -1,0 +1,103 @@
+"""Every page through AppTest: it opens, cold or from another page, with what it must show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from olsdata.ui import menu
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a page must show at least."""
+
+    title: str
+    in_title: bool = True
+    html: int = 1
+
+
+PAGES = {
+    "accueil": Expected("Dix territoires", in_title=False, html=2),
+    "profil": Expected("Profil"),
+    "population": Expected("Population"),
+    "donnees": Expected("Données et méthode", in_title=False),
+}
+SIDEBAR = {"Territoire", "Indicateur de la carte", "Comparer avec"}
+
+
+def start(**query: str) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app
+
+
+def alerts(app: AppTest) -> list[str]:
+    return [str(box.value) for box in (*app.error, *app.exception, *app.warning)]
+
+
+def test_the_table_names_every_page_and_the_menu_every_file() -> None:
+    in_menu = [name for section in menu.MENU.values() for name in section]
+    files = {path.stem for path in (APP.parent / "pages").glob("*.py")}
+    assert set(PAGES) == set(in_menu) == files
+
+
+@pytest.mark.parametrize("territory", ["wallonie", "05"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_with_its_title_and_the_sidebar(name: str, territory: str) -> None:
+    app = start(territoire=territory).run()
+    app.switch_page(menu.path(name)).run()
+    assert alerts(app) == []
+    title = app.title[0].value
+    assert title.startswith(PAGES[name].title)
+    if PAGES[name].in_title:
+        assert ("Namur-Ouest" if territory == "05" else "Wallonie") in title
+    assert {box.label for box in app.sidebar.selectbox} == SIDEBAR
+    assert [box.label for box in app.sidebar.toggle] == ["Écran partagé"]
+    assert len(app.get("html")) >= PAGES[name].html
+    assert dict(app.query_params)["territoire"] == territory
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("level", ["ols", "bassin", "commune"])
+def test_a_page_opens_at_every_level(name: str, level: str) -> None:
+    app = start(territoire="08", niveau=level).run()
+    app.switch_page(menu.path(name)).run()
+    assert alerts(app) == []
+    assert dict(app.query_params)["niveau"] == level
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_run_alone_starts_again_inside_the_shell(name: str) -> None:
+    """What Streamlit does with a cold link: the page's file without ``app.py``."""
+    app = start(territoire="05").switch_page(menu.path(name)).run()
+    assert alerts(app) == []
+    assert {box.label for box in app.sidebar.selectbox} == SIDEBAR
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_shared_screen_has_no_sidebar_and_a_way_back(name: str) -> None:
+    app = start(territoire="05", ecran="partage").run()
+    app.switch_page(menu.path(name)).run()
+    assert alerts(app) == []
+    assert len(app.sidebar.selectbox) == 0
+    (back,) = [button for button in app.button if button.label == "Quitter l’écran partagé"]
+    back.click().run()
+    assert {box.label for box in app.sidebar.selectbox} == SIDEBAR
+    assert "ecran" not in dict(app.query_params)
+
+
+@pytest.mark.parametrize("territory", [f"{number:02}" for number in range(1, 11)])
+def test_every_territory_can_be_chosen(territory: str) -> None:
+    app = start().run()
+    app.switch_page(menu.path("population")).run()
+    app.sidebar.selectbox(key="territoire").set_value(territory).run()
+    assert alerts(app) == []
+    assert dict(app.query_params)["territoire"] == territory
+    assert dict(app.query_params)["niveau"] == "commune"
