@@ -79,8 +79,7 @@ def _sidebar(view: View) -> None:
             version = tables.load().version
             st.caption(
                 ":material/lock: Mode local, hors ligne  \n"
-                f":material/database: Données, version {version.rpartition('-')[0]}",
-                help=f"Empreinte des tables : {version}",
+                f":material/database: Données, version {version.rpartition('-')[0]}"
             )
 
 

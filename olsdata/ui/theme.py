@@ -17,6 +17,8 @@ BASE_PX, SHARED_PX = 17, 24
 """Size of the text, and its size on a screen that a room looks at."""
 
 STYLE = Path(__file__).with_name("style.css")
+FRENCH = Path(__file__).with_name("francais.html")
+"""Sets ``<html lang>`` and puts Streamlit's own words in French."""
 
 
 @dataclass(frozen=True)
@@ -131,14 +133,11 @@ def style(colours: Tokens, shared: bool = False) -> str:
         "hachure": colours.hatch,
     }
     root = " ".join(f"--{name}: {value};" for name, value in variables.items())
-    return f"<style>:root {{ {root} }}\n{STYLE.read_text(encoding='utf-8')}</style>"
+    sidebar = '[data-testid="stSidebar"] { display: none; }' if shared else ""
+    return f"<style>:root {{ {root} }}\n{STYLE.read_text(encoding='utf-8')}{sidebar}</style>"
 
 
 def apply(shared: bool = False) -> None:
-    """Put the style block in the page, and say that the page is in French."""
+    """Put the style block in the page, and the page in French."""
     st.html(style(tokens(), shared))
-    st.html(
-        "<script>document.documentElement.lang = 'fr'</script>",
-        unsafe_allow_javascript=True,
-        width=1,
-    )
+    st.html(FRENCH, unsafe_allow_javascript=True, width=1)
