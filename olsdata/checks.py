@@ -60,7 +60,9 @@ def run(folder: Path = tables.GEODATA) -> Report:
         try:
             check(territory.zoning(name, facts), facts, report)
         except DataError as error:
-            report.wrong.extend(str(error).splitlines())
+            report.wrong.extend(
+                line for line in str(error).splitlines() if line not in report.wrong
+            )
     return report
 
 
@@ -115,6 +117,13 @@ def check_ols(zoning: Zoning, facts: Facts, report: Report) -> None:
         f"OLS : chaque section une seule fois ; {len(outside)} communes germanophones hors OLS.",
         f"OLS : sections partagées entre zones : {', '.join(cut[:5])}.",
     )
+    inside = facts.communes.drop(outside.index)
+    german = inside[inside["germanophone"] == 1]
+    report.check(
+        german.empty,
+        "OLS : aucune commune germanophone n’en fait partie.",
+        f"OLS : communes germanophones dans un territoire : {', '.join(german['nom'])}.",
+    )
     report.check(
         bool(outside["germanophone"].eq(1).all()),
         f"OLS : {len(facts.communes) - len(outside)} communes, dont deux partagées par section.",
@@ -150,7 +159,7 @@ def check_contiguity(zoning: Zoning, facts: Facts, report: Report) -> None:
     people = facts.secteurs.groupby("section")["population_2024"].sum()
     pairs = geometry.contiguity(facts.folder)
     commune = facts.sections["refnis"]
-    allowed = []
+    allowed, faults = [], []
     for zone_id in zoning.zones.index:
         pieces = geometry.components(zone_of.index[zone_of == zone_id], pairs)
         for piece in pieces[1:]:
@@ -160,8 +169,10 @@ def check_contiguity(zoning: Zoning, facts: Facts, report: Report) -> None:
             if homes <= ISLANDS.get(str(zone_id), set()):
                 allowed.append(f"{names} ({len(piece)} sections, {count} habitants)")
             else:
-                report.wrong.append(f"OLS {zone_id} : {names}, détaché du reste ({count} hab.).")
-    report.proved.append(f"OLS : d’un seul tenant, sauf {', '.join(allowed) or 'rien'}.")
+                faults.append(f"OLS {zone_id} : {names}, détaché du reste ({count} hab.).")
+    report.wrong.extend(faults)
+    if not faults:
+        report.proved.append(f"OLS : d’un seul tenant, sauf {', '.join(allowed) or 'rien'}.")
 
 
 def check_bassins(zoning: Zoning, facts: Facts, report: Report) -> None:
@@ -177,6 +188,12 @@ def check_bassins(zoning: Zoning, facts: Facts, report: Report) -> None:
         f"médiane {words.number(float(people.median()))} habitants au 1/1/2024, "
         f"de {words.number(people.min())} à {words.number(people.max())}.",
         f"Bassins : leurs populations ne font pas celles des OLS (écart {gap:.1f}).",
+    )
+    odd = zoning.zones.index[zoning.zones.index.str.split("-").str[0] != zoning.zones["ols"]]
+    report.check(
+        len(odd) == 0,
+        "Bassins : l’identifiant de chacun commence par le numéro de son OLS.",
+        f"Bassins : identifiants qui ne commencent pas par leur OLS : {', '.join(odd[:5])}.",
     )
     names = pd.Series(zoning.zones["label"])
     report.check(

@@ -377,11 +377,7 @@ def adjacency(limits: Any, smallest_km2: float = ARTEFACT_KM2) -> pd.DataFrame:
 
 def contiguity(folder: Path = GEODATA) -> pd.DataFrame:
     """The pairs of sections that touch, as ``construire`` left them in ``contiguite.csv``."""
-    path = folder / "contiguite.csv"
-    try:
-        return pd.read_csv(path, dtype=str)
-    except OSError:
-        raise DataError(f"contiguite.csv : fichier introuvable dans {folder}.") from None
+    return tables.read("contiguite.csv", folder)
 
 
 def components(zone_sections: Iterable[str], pairs: pd.DataFrame | None = None) -> list[list[str]]:
@@ -627,25 +623,26 @@ def build(geodata: Path, static: Path, say: Callable[[str], None] | None = None)
     ols = tables.read("decoupages/ols.csv", geodata)
 
     sections = section_names(secteurs, communes)
-    write_csv(sections, geodata / "sections.csv")
     tell(f"{len(sections)} sections nommées")
 
     limits = sector_limits(secteurs)
     check_limits(limits)
     shapes = dissolve(limits, limits["section"])
     pairs = adjacency(shapes)
-    write_csv(pairs, geodata / "contiguite.csv")
     tell(f"limites de {len(limits)} secteurs, {len(pairs)} voisinages de sections")
 
     bassins = grid.starting_grid(secteurs, sections, communes, totals, ols, pairs)
-    grid.write(bassins, geodata / "decoupages")
     tell(f"{bassins['zone'].nunique()} bassins de départ")
 
-    static.mkdir(parents=True, exist_ok=True)
     metric = simplified(shapes)
     degrees = in_degrees(metric)
     if not shapely.coverage_is_valid(degrees.to_numpy()):
         raise DataError("Limites : l’arrondi des coordonnées fait se croiser des bords.")
+    # Nothing is written before everything is known to be right.
+    write_csv(sections, geodata / "sections.csv")
+    write_csv(pairs, geodata / "contiguite.csv")
+    grid.write(bassins, geodata / "decoupages")
+    static.mkdir(parents=True, exist_ok=True)
     ordered = sections.set_index("section").loc[metric.index]
     zones = {
         "communes": (ordered["refnis"], communes.set_index("refnis")["nom"]),

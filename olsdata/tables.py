@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +25,9 @@ STATIC = ROOT / "static"
 
 TOTAL_YEARS = (*range(2009, 2022), 2024, 2026)
 AGE_YEARS = (2011, 2016, 2021)
+
+COMMUNES, SECTORS = 261, 9_876
+"""Rows of the grid of 2025; a file cut at the end of a line shows in no other way."""
 
 
 class DataError(ValueError):
@@ -45,6 +49,7 @@ _LON = pa.Check.between(2.5, 6.6, error="longitude hors de Wallonie")
 _LAT = pa.Check.between(49.4, 51.0, error="latitude hors de Wallonie")
 _YEAR = pa.Check.isin(TOTAL_YEARS, error="année inconnue")
 _SHARE = pa.Check.between(0, 100, error="pourcentage hors de 0–100")
+_NAME = pa.Check.str_matches(r"^\S(.*\S)?$", error="texte vide ou bordé d’espaces")
 
 
 def _indicator_columns() -> dict[str, pa.Column]:
@@ -120,8 +125,8 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     ),
     "decoupages/ols.csv": pa.DataFrameSchema(
         {
-            "zone": _column(str),
-            "label": _column(str),
+            "zone": _column(str, _NAME),
+            "label": _column(str, _NAME),
             "refnis": _refnis(),
             "section": _column(str, _SECTION, nullable=True),
         },
@@ -131,7 +136,18 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
 }
 SCHEMAS["decoupages/bassins.csv"] = SCHEMAS["decoupages/ols.csv"]
 
+BUILT: dict[str, pa.DataFrameSchema] = {
+    "contiguite.csv": pa.DataFrameSchema(
+        {"section_a": _column(str, _SECTION), "section_b": _column(str, _SECTION)},
+        unique=["section_a", "section_b"],
+        strict=True,
+    ),
+}
+"""Tables that ``construire`` writes; no figure comes from them."""
+
 ZONING_KEYS = ("id", "label", "niveau", "statut", "source", "date", "version")
+ZONING_LEVELS = {"ols": "ols", "bassins": "bassin"}
+ZONING_STATES = ("officiel", "provisoire", "atelier")
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +182,7 @@ def read(name: str, folder: Path = GEODATA) -> pd.DataFrame:
 
     Parameters
     ----------
-    name : file name inside the folder, a key of ``SCHEMAS``
+    name : file name inside the folder, a key of ``SCHEMAS`` or ``BUILT``
     folder : where the tables lie
 
     Raises
@@ -182,6 +198,7 @@ def read(name: str, folder: Path = GEODATA) -> pd.DataFrame:
     text = _decode(raw, name)
     _check_shape(text, name)
     frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, na_values=[""])
+    _check_numbers(frame, name)
     return _validated(frame, name)
 
 
@@ -203,7 +220,11 @@ def _check_shape(text: str, name: str) -> None:
         line = text.count("\n") + 1
         raise DataError(f"{name}, ligne {line} : fichier tronqué (fin de ligne absente).")
     rows = csv.reader(io.StringIO(text))
-    width = len(next(rows))
+    header = next(rows)
+    width = len(header)
+    doubles = sorted({column for column in header if header.count(column) > 1})
+    if doubles:
+        raise DataError(f"{name}, ligne 1 : colonne en double, {', '.join(doubles)}.")
     for row in rows:
         if len(row) != width:
             raise DataError(
@@ -211,9 +232,33 @@ def _check_shape(text: str, name: str) -> None:
             )
 
 
+def _check_numbers(frame: pd.DataFrame, name: str) -> None:
+    """Refuse as a number what Python would take for one: « inf », « nan », « 6_653 »."""
+    for key, column in (SCHEMAS | BUILT)[name].columns.items():
+        kind = str(column.dtype)
+        if not kind.startswith(("int", "float")):
+            continue
+        pattern = r"-?\d+" if kind.startswith("int") else r"-?\d+(\.\d+)?"
+        for header in frame.columns:
+            if not (re.match(key, header) if column.regex else header == key):
+                continue
+            given = frame[header].dropna()
+            wrong = given[~given.str.fullmatch(pattern)]
+            if not wrong.empty:
+                raise DataError(
+                    f"{name}, ligne {int(str(wrong.index[0])) + 2}, colonne « {header} » : "
+                    f"nombre attendu, « {wrong.iloc[0]} » lu."
+                )
+            empty = frame.index[frame[header].isna()]
+            if len(empty) and not column.nullable:
+                raise DataError(
+                    f"{name}, ligne {empty[0] + 2}, colonne « {header} » : valeur manquante."
+                )
+
+
 def _validated(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     try:
-        return SCHEMAS[name].validate(frame, lazy=True)
+        return (SCHEMAS | BUILT)[name].validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:
         raise DataError(_in_french(errors.failure_cases, frame, name)) from None
 
@@ -221,6 +266,7 @@ def _validated(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 def _in_french(cases: pd.DataFrame, frame: pd.DataFrame, name: str, most: int = 5) -> str:
     """First failures of a schema as sentences; the rest is counted."""
     lines: list[str] = []
+    doubles: dict[str, list[str]] = {}
     for case in cases.to_dict("records"):
         check, column, value = str(case["check"]), case["column"], case["failure_case"]
         row = case["index"]
@@ -230,13 +276,13 @@ def _in_french(cases: pd.DataFrame, frame: pd.DataFrame, name: str, most: int = 
         elif check == "column_in_schema":
             lines.append(f"{name} : la colonne « {value} » est inconnue.")
         elif check == "multiple_fields_uniqueness":
-            lines.append(f"{where} : ligne en double ({column} = {value}).")
+            if pd.notna(value):
+                doubles.setdefault(where, []).append(f"{column} = {value}")
         elif check == "not_nullable":
             lines.append(f"{where}, colonne « {column} » : valeur manquante.")
-        elif check.startswith(("coerce_dtype", "dtype")):
-            lines.append(f"{where}, colonne « {column} » : nombre attendu, « {value} » lu.")
         else:
             lines.append(f"{where}, colonne « {column} » : {check}, « {value} » lu.")
+    lines += [f"{where} : ligne en double ({', '.join(key)})." for where, key in doubles.items()]
     lines = list(dict.fromkeys(lines))
     more = len(lines) - most
     if more > 0:
@@ -296,6 +342,11 @@ def read_zoning(name: str, folder: Path = GEODATA) -> tuple[pd.DataFrame, dict[s
     missing = [key for key in ZONING_KEYS if not str(about.get(key, "")).strip()]
     if missing:
         raise DataError(f"decoupages/{name}.toml : il manque {', '.join(missing)}.")
+    about = {key: str(value) for key, value in about.items()}
+    if about["niveau"] != ZONING_LEVELS[name]:
+        raise DataError(f"decoupages/{name}.toml : niveau doit être {ZONING_LEVELS[name]}.")
+    if about["statut"] not in ZONING_STATES:
+        raise DataError(f"decoupages/{name}.toml : statut doit être {', '.join(ZONING_STATES)}.")
     return rows, about
 
 
@@ -323,6 +374,8 @@ def load(folder: Path = GEODATA) -> Facts:
     totals = read("population_totale.csv", folder)
     indicators = read("indicateurs.csv", folder)
     pharmacies = read("pharmacies.csv", folder)
+    _check_rows(communes, secteurs)
+    _check_columns(indicators, pharmacies)
     for name, found in {
         "secteurs.csv": secteurs["refnis"],
         "sections.csv": sections["refnis"],
@@ -335,7 +388,9 @@ def load(folder: Path = GEODATA) -> Facts:
     totaux = totals.pivot(index="refnis", columns="annee", values="population")
     for year in TOTAL_YEARS:
         if year not in totaux or totaux[year].isna().any():
-            raise DataError(f"population_totale.csv : l’année {year} est incomplète.")
+            gaps = totaux.index[totaux[year].isna()] if year in totaux else totaux.index
+            names = ", ".join(f"{communes.at[code, 'nom']} ({code})" for code in gaps[:5])
+            raise DataError(f"population_totale.csv : l’année {year} est incomplète : {names}.")
     totaux = totaux.astype("int64")
     _check_ages(ages, totaux)
     _check_sections(secteurs, sections)
@@ -350,6 +405,33 @@ def load(folder: Path = GEODATA) -> Facts:
         decoupages={name: read_zoning(name, folder) for name in ("ols", "bassins")},
         version=fingerprint(folder),
     )
+
+
+def _check_rows(communes: pd.DataFrame, secteurs: pd.DataFrame) -> None:
+    """Refuse a list of communes or of sectors that stops too soon."""
+    absent = sorted(set(secteurs["refnis"]) - set(communes.index))
+    if len(communes) < COMMUNES:
+        codes = f" ; il manque {', '.join(absent[:5])}" if absent else ""
+        raise DataError(f"communes.csv : {len(communes)} communes au lieu de {COMMUNES}{codes}.")
+    if len(secteurs) != SECTORS:
+        raise DataError(
+            f"secteurs.csv, ligne {len(secteurs) + 1} : le fichier s’arrête à {len(secteurs)} "
+            f"secteurs au lieu de {SECTORS}."
+        )
+
+
+def _check_columns(indicators: pd.DataFrame, pharmacies: pd.DataFrame) -> None:
+    """No communal figure has the name of another, nor of a count of the population tables."""
+    for name, frame in (("indicateurs.csv", indicators), ("pharmacies.csv", pharmacies)):
+        reserved = [column for column in frame if column.startswith("pop_")]
+        if reserved:
+            raise DataError(
+                f"{name}, ligne 1 : la colonne « {reserved[0]} » se calcule dans les tables de "
+                "population."
+            )
+    twice = sorted(set(indicators) & set(pharmacies) - {"refnis"})
+    if twice:
+        raise DataError(f"pharmacies.csv : « {twice[0]} » est déjà dans indicateurs.csv.")
 
 
 def _check_sections(secteurs: pd.DataFrame, sections: pd.DataFrame) -> None:

@@ -113,7 +113,7 @@ def membership(rows: pd.DataFrame, facts: Facts, name: str) -> pd.Series:
     ------
     DataError
         Unknown or repeated commune or section, a section outside its commune, a zone with two
-        names, or a commune that no zone holds (German-speaking ones may be left out).
+        names, or a commune that no zone holds (the nine German-speaking ones may be left out).
     """
     communes, sections = facts.communes, facts.sections
     for index, row in rows.iterrows():
@@ -128,9 +128,12 @@ def membership(rows: pd.DataFrame, facts: Facts, name: str) -> pd.Series:
                 f"{name}, ligne {line} : la section « {section} » n’est pas une section de "
                 f"{communes.at[code, 'nom']} ({code})."
             )
-    labels = rows.groupby("zone")["label"].nunique()
-    if (labels > 1).any():
-        raise DataError(f"{name} : la zone {labels.idxmax()} porte deux noms.")
+    renamed = rows[rows["label"] != rows.groupby("zone")["label"].transform("first")]
+    if not renamed.empty:
+        raise DataError(
+            f"{name}, ligne {int(str(renamed.index[0])) + 2} : la zone "
+            f"{renamed['zone'].iloc[0]} porte deux noms."
+        )
     whole = rows[rows["section"].isna()]
     parts = rows[rows["section"].notna()]
     for key, some in (("refnis", whole), ("section", parts)):
@@ -145,7 +148,10 @@ def membership(rows: pd.DataFrame, facts: Facts, name: str) -> pd.Series:
     zone = facts.secteurs["section"].map(by_section)
     zone = zone.fillna(facts.secteurs["refnis"].map(by_commune))
     orphans = facts.secteurs.loc[zone.isna(), "refnis"].unique()
-    expected = [code for code in orphans if not communes.at[code, "germanophone"]]
+    # All the German-speaking communes may be left out, not some of them.
+    apart = facts.secteurs["refnis"].map(communes["germanophone"]).eq(1)
+    none = zone[apart].isna().all()
+    expected = [code for code in orphans if not (none and communes.at[code, "germanophone"])]
     if expected:
         names = ", ".join(f"{communes.at[code, 'nom']} ({code})" for code in expected[:5])
         more = f" et {len(expected) - 5} autres" if len(expected) > 5 else ""
@@ -157,7 +163,7 @@ def _shares(sectors: pd.Series, facts: Facts, weight: str, zones: pd.Index) -> p
     """Zones × communes: share of the commune's ``weight`` that lies in each zone."""
     part = facts.secteurs.assign(zone=sectors).dropna(subset=["zone"])
     inside = part.pivot_table(
-        index="zone", columns="refnis", values=weight, aggfunc="sum", fill_value=0.0
+        index="zone", columns="refnis", values=weight, aggfunc="sum", fill_value=0
     )
     inside = inside.reindex(index=zones, columns=facts.communes.index, fill_value=0.0)
     totals = facts.secteurs.groupby("refnis")[weight].sum().reindex(facts.communes.index)
@@ -208,7 +214,21 @@ def from_file(name: str, facts: Facts) -> Zoning:
     owner = held.groupby(sectors).agg(["nunique", "first"])
     split = owner.index[owner["nunique"] > 1]
     if len(split):
-        raise DataError(f"{file} : le bassin {split[0]} est à cheval sur plusieurs OLS.")
+        here = held[sectors.reindex(held.index) == split[0]]
+        strays = here.index[here != here.mode()[0]]
+        code = facts.secteurs.at[strays[0], "refnis"]
+        raise DataError(
+            f"{file} : le bassin {split[0]} est à cheval sur plusieurs OLS "
+            f"({', '.join(sorted(set(here)))}) ; {facts.communes.at[code, 'nom']} ({code}) "
+            f"est dans l’OLS {here[strays[0]]}."
+        )
+    lost = sectors.index.difference(held.index)
+    if len(lost):
+        code = facts.secteurs.at[lost[0], "refnis"]
+        raise DataError(
+            f"{file} : {facts.communes.at[code, 'nom']} ({code}) n’est dans aucune OLS et ne peut "
+            f"être dans le bassin {sectors[lost[0]]}."
+        )
     return build(sectors, zones.assign(ols=owner["first"]), facts, about)
 
 
