@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -99,10 +100,35 @@ def _marked(frame: pd.DataFrame, level: str) -> pd.DataFrame:
     return frame.assign(label=label)
 
 
+def _worded(error: typer.TyperException) -> str:
+    """A usage error of the command line as a French sentence."""
+    kind = type(error).__name__
+    param = getattr(error, "param", None)
+    option = getattr(error, "option_name", "") or (param.opts[0] if param is not None else "")
+    quoted = re.search(r"'(.*)'|\((?!s\))(.*)\)", error.message)
+    what = next((text for text in quoted.groups() if text), "") if quoted else error.message
+    whole = ", un nombre entier est attendu" if "integer" in error.message else ""
+    sentences = {
+        "NoArgsIsHelpError": "il manque une commande.",
+        "MissingParameter": f"il manque l’option {option}.",
+        "NoSuchOption": f"option inconnue, « {option} ».",
+        "BadOptionUsage": f"l’option {option} est mal employée (valeur absente ou de trop).",
+        "BadParameter": f"valeur refusée pour {option}{whole}.",
+    }
+    unknown = f"commande ou argument inconnu, « {what} »."
+    return f"{sentences.get(kind, unknown)} Voir : python -m olsdata --help"
+
+
 def main() -> None:
     """Run the command line; what is wrong is one French sentence and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):  # Windows would write in its own code page
+        stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except DataError as error:
         _say(f"Erreur : {error}")
-        sys.exit(1)
+    except typer.TyperException as error:
+        _say(f"Erreur : {_worded(error)}")
+    except typer.Abort:
+        _say("Interrompu.")
+    sys.exit(1)
