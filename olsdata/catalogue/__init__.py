@@ -21,10 +21,22 @@ DETERMINANTS = (
     "expérience vécue",
 )
 POLARITIES = ("haut", "bas", "neutre")
+GRAINS = ("commune", "secteur")
 AVAILABLE, UNAVAILABLE = "disponible", "non disponible"
 
 _ALWAYS = ("id", "titre", "aide", "bloc", "etat", "editeur")
-_WITH_VALUES = ("unite", "polarite", "jeu", "annee", "date", "licence", "lien", "limites", "grain")
+_WITH_VALUES = (
+    "unite",
+    "decimales",
+    "polarite",
+    "jeu",
+    "annee",
+    "date",
+    "licence",
+    "lien",
+    "limites",
+    "grain",
+)
 _RULES = {
     "somme": ("colonne",),
     "rapport": ("numerateur", "denominateur"),
@@ -92,6 +104,11 @@ def _rule(raw: dict[str, Any], name: str) -> Rule:
     missing = [key for key in _RULES[kind] if not about.get(key)]
     if missing:
         raise DataError(f"{name} : [agregation] il manque {', '.join(missing)}.")
+    for key in ("facteur", "decalage"):
+        if not isinstance(about.get(key, 0), int | float):
+            raise DataError(f"{name} : [agregation] {key} doit être un nombre.")
+    if about.get("partage", "superficie") != "superficie":
+        raise DataError(f"{name} : [agregation] partage inconnu, « {about['partage']} ».")
     keys = _RULES[kind]
     return Rule(
         type=kind,
@@ -130,8 +147,13 @@ def parse(raw: dict[str, Any], name: str) -> Card:
     for key, allowed in (("bloc", BLOCKS), ("determinant", (*DETERMINANTS, ""))):
         if text(key) not in allowed:
             raise DataError(f"{name} : {key} inconnu, « {text(key)} ».")
-    if state == AVAILABLE and text("polarite") not in POLARITIES:
-        raise DataError(f"{name} : polarite doit être {', '.join(POLARITIES)}.")
+    if state == AVAILABLE:
+        choices: dict[str, tuple[str, ...]] = {"polarite": POLARITIES, "grain": GRAINS}
+        for key, values in choices.items():
+            if text(key) not in values:
+                raise DataError(f"{name} : {key} doit être {' ou '.join(values)}.")
+        if not isinstance(raw["decimales"], int) or raw["decimales"] < 0:
+            raise DataError(f"{name} : decimales doit être un nombre entier.")
     return Card(
         id=text("id"),
         title=text("titre"),
