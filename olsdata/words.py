@@ -20,9 +20,10 @@ def number(value: float | None, decimals: int = 0, sign: bool = False) -> str:
     if value is None or math.isnan(value):
         return MISSING
     text = f"{abs(value):,.{decimals}f}".replace(",", NARROW).replace(".", ",")
-    if float(f"{value:.{decimals}f}") < 0:
+    rounded = float(f"{value:.{decimals}f}")
+    if rounded < 0:
         return MINUS + text
-    return f"+{text}" if sign and value > 0 else text
+    return f"+{text}" if sign and rounded > 0 else text
 
 
 def quantity(value: float | None, unit: str, decimals: int = 0, sign: bool = False) -> str:
@@ -41,7 +42,7 @@ def plural(count: float, singular: str, many: str = "") -> str:
     >>> plural(1, "commune"), plural(21, "commune"), plural(0, "bassin")
     ('1 commune', '21 communes', '0 bassin')
     """
-    noun = singular if count < 2 else (many or f"{singular}s")
+    noun = singular if round(count) < 2 else (many or f"{singular}s")
     return f"{number(count)} {noun}"
 
 
