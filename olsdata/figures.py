@@ -107,7 +107,7 @@ def _values(rule: Rule, zoning: Zoning, facts: Facts | None) -> pd.Series:
         ratio = total(rule.column, zoning, facts) / total(rule.weight, zoning, facts)
         return ratio.replace([np.inf, -np.inf], np.nan) * rule.factor + rule.offset
     columns = commune_columns(facts)
-    weight = columns[rule.weight].where(columns[rule.column].notna() | (columns[rule.weight] > 0))
+    weight = columns[rule.weight]
     top = _weighted_sum(columns[rule.column] * weight, zoning.people)
     return top / _weighted_sum(weight, zoning.people)
 
