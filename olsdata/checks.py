@@ -21,7 +21,7 @@ LEGAL_RANGE = (200_000, 550_000)
 LARGE_ZONES_2024 = 3
 """OLS at or above 450,000 inhabitants on 1/1/2024 (the envelope of the call supposes three)."""
 
-ISLANDS = {"01": {"54010"}}
+ISLANDS = {"01": {"57097"}}
 """Communes that the law itself separates from their territory: Comines-Warneton."""
 
 

@@ -357,6 +357,8 @@ def profile(zone: Zone, reference: Zone) -> dict[str, list[ProfileRow]]:
     zoning = territory.zoning_of(zone.level)
     blocks: dict[str, list[ProfileRow]] = {block: [] for block in catalogue.BLOCKS}
     for card in catalogue.cards().values():
+        if not card.in_profile:
+            continue
         if card.available:
             row = by_zone(card.id, zoning).loc[zone.id]
             blocks[card.block].append(
@@ -373,3 +375,86 @@ def profile(zone: Zone, reference: Zone) -> dict[str, list[ProfileRow]]:
     for rows in blocks.values():
         rows.sort(key=lambda row: not row.card.available)
     return blocks
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Classes of a map: upper limits, and the values that each really holds.
+
+    Attributes
+    ----------
+    upper : upper limit of each class, ascending; a value equal to it is inside
+    held : lowest and highest value observed in each class
+    basis : what was classified, in words (« 261 communes »)
+    """
+
+    upper: tuple[float, ...]
+    held: tuple[tuple[float, float], ...]
+    basis: str
+
+    def index(self, values: pd.Series) -> pd.Series:
+        """Class of each value, 0 for the lowest; missing values stay missing."""
+        found = np.searchsorted(np.array(self.upper[:-1]), values.to_numpy(float), side="left")
+        return pd.Series(found, index=values.index, dtype=float).where(values.notna())
+
+
+@lru_cache(maxsize=256)
+def classes(indicator: str, level: str, most: int = 5) -> Classes:
+    """Classes for the map of an indicator (Fisher-Jenks, `mapclassify`).
+
+    A rate is classified on the communes whatever the level, so that the colours of two levels or
+    two territories compare; a count is classified on the zones of its level.
+
+    Examples
+    --------
+    >>> classes("pct_65p_2021", "ols") == classes("pct_65p_2021", "commune")
+    True
+    """
+    import warnings
+
+    import mapclassify
+
+    card = catalogue.card(indicator)
+    basis = level if card.aggregation == "somme" else "commune"
+    zoning = territory.zoning_of(basis)
+    values = by_zone(indicator, zoning)["valeur"].dropna().sort_values()
+    k = min(most, values.nunique())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the pure Python version is fast enough for 261 values
+        upper = [float(v) for v in mapclassify.FisherJenks(values.to_numpy(), k=k).bins]
+    group = np.searchsorted(np.array(upper[:-1]), values.to_numpy(), side="left")
+    held = values.groupby(group).agg(["min", "max"])
+    names = {"ols": "OLS", "bassin": "bassins", "commune": "communes", "wallonie": "région"}
+    return Classes(
+        upper=tuple(upper),
+        held=tuple((float(low), float(high)) for low, high in held.to_numpy()),
+        basis=f"{len(values)} {names[basis]}",
+    )
+
+
+@lru_cache(maxsize=256)
+def twin(indicator: str, zone: Zone, level: str) -> pd.DataFrame:
+    """The table that says what the map shows: one row per zone of a level inside a territory.
+
+    Returns
+    -------
+    DataFrame, index zone in geographical order; the columns of ``by_zone`` and ``effectif`` (the
+    count behind a ratio of persons, NaN otherwise), ``population`` (1/1/2024) and ``part``
+    (share of the zone's inhabitants who live in the territory; 1 when it lies wholly inside).
+    """
+    zoning = territory.zoning_of(level)
+    ids = zoning.inside(zone)
+    frame = by_zone(indicator, zoning).loc[ids].copy()
+    rule = catalogue.card(indicator).rule
+    counted = rule and rule.type == "rapport" and rule.column.startswith("pop_") and not rule.offset
+    frame["effectif"] = np.nan
+    if counted and rule and rule.weight.startswith("pop_"):
+        frame["effectif"] = total(rule.column, zoning).mask(zoning.coverage < WHOLE)
+    frame["population"] = population(2024, zoning)["valeur"]
+    held = territory.zoning_of(zone.level)
+    here = held.sectors.index[held.sectors == zone.id]
+    people = tables.load().secteurs["population_2024"]
+    inside = people.reindex(here).groupby(zoning.sectors.reindex(here)).sum()
+    everyone = people.groupby(zoning.sectors).sum()
+    frame["part"] = (inside / everyone).reindex(ids)
+    return frame

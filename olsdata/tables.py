@@ -355,7 +355,16 @@ def fingerprint(folder: Path = GEODATA) -> str:
     digest = hashlib.sha256()
     for name in sorted(SCHEMAS):
         digest.update((folder / name).read_bytes())
-    return f"{(folder / 'VERSION').read_text('utf-8').strip()}-{digest.hexdigest()[:8]}"
+    try:
+        label = (folder / "VERSION").read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise DataError("VERSION : fichier introuvable ou illisible.") from None
+    return f"{label}-{digest.hexdigest()[:8]}"
+
+
+def row_counts(facts: Facts) -> dict[str, int]:
+    """Rows of each table that makes the version of the data."""
+    return {name: len(read(name, facts.folder)) for name in SCHEMAS}
 
 
 @lru_cache(maxsize=4)

@@ -314,3 +314,30 @@ def outside(facts: Facts | None = None) -> pd.DataFrame:
     facts = facts or tables.load()
     held = zoning("ols", facts).people.sum()
     return facts.communes[np.isclose(held, 0.0)]
+
+
+def moved_sections(facts: Facts | None = None) -> pd.DataFrame:
+    """Sections that the OLS zoning takes out of their commune's territory.
+
+    Returns
+    -------
+    DataFrame, index section; nom, refnis, commune, vers (zone that has it), de (the commune's).
+
+    Examples
+    --------
+    >>> moved_sections()["nom"].tolist()
+    ['Sosoye-Maredret', 'Denée-Maredsous', 'Bioul', 'Malonne']
+    """
+    facts = facts or tables.load()
+    rows, _ = facts.decoupages["ols"]
+    home = rows[rows["section"].isna()].set_index("refnis")["zone"]
+    parts = rows[rows["section"].notna()].set_index("section").sort_index()
+    return pd.DataFrame(
+        {
+            "nom": facts.sections["nom"].reindex(parts.index),
+            "refnis": parts["refnis"],
+            "commune": parts["refnis"].map(facts.communes["nom"]),
+            "vers": parts["zone"],
+            "de": parts["refnis"].map(home),
+        }
+    )

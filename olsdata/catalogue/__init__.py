@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+import unicodedata
+from dataclasses import astuple, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,8 @@ class Card:
     limits: str = ""
     grain: str = "commune"
     obtain: str = ""
+    order: int = 0
+    in_profile: bool = True
     rule: Rule | None = field(default=None)
 
     @property
@@ -173,13 +176,15 @@ def parse(raw: dict[str, Any], name: str) -> Card:
         limits=text("limites"),
         grain=text("grain") or "commune",
         obtain=text("obtenir"),
+        order=int(raw.get("ordre", 0)),
+        in_profile=bool(raw.get("profil", True)),
         rule=_rule(raw, name) if state == AVAILABLE else None,
     )
 
 
 @lru_cache(maxsize=4)
 def cards(folder: Path = CARDS) -> dict[str, Card]:
-    """All cards of a folder by id, in the order of the blocks, then of the file names.
+    """All cards of a folder by id, in the order of the blocks, then of their ``ordre``.
 
     Raises
     ------
@@ -198,7 +203,7 @@ def cards(folder: Path = CARDS) -> dict[str, Card]:
                 f"{path.name} : l’identifiant « {card_.id} » n’est pas le nom du fichier."
             )
         found.append(card_)
-    return {c.id: c for c in sorted(found, key=lambda c: BLOCKS.index(c.block))}
+    return {c.id: c for c in sorted(found, key=lambda c: (BLOCKS.index(c.block), c.order))}
 
 
 def card(indicator: str) -> Card:
@@ -218,3 +223,24 @@ def card(indicator: str) -> Card:
 def available() -> dict[str, Card]:
     """The cards that have communal values."""
     return {key: c for key, c in cards().items() if c.available}
+
+
+def _plain(text: str) -> str:
+    """Lower case without accents, for searching."""
+    return "".join(
+        c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c)
+    )
+
+
+def search(asked: str) -> list[Card]:
+    """Cards that hold every word asked for, accents and case aside; all of them for "".
+
+    >>> [card.id for card in search("mediane revenu")]
+    ['income_median_admin_2023']
+    """
+    words = _plain(asked).split()
+    return [
+        c
+        for c in cards().values()
+        if all(w in _plain(" ".join(map(str, astuple(c)))) for w in words)
+    ]

@@ -195,7 +195,10 @@ def read() -> View:
     """
     session = st.session_state
     before: View = session.get(_VIEW, View())
-    query = dict(st.query_params)
+    shared_keys = {*NAMES.values(), VERSION}
+    everything = dict(st.query_params)
+    query = {key: value for key, value in everything.items() if key in shared_keys}
+    own = {key: value for key, value in everything.items() if key not in shared_keys}
     asked: dict[str, Any] = session.pop(_ASKED, {})
     changed = _from_widgets(before)
     view = before
@@ -213,7 +216,7 @@ def read() -> View:
         session[name] = getattr(view, key)
     session[_WRITTEN] = to_query(view)
     if query != session[_WRITTEN]:
-        st.query_params.from_dict(session[_WRITTEN])
+        st.query_params.from_dict(session[_WRITTEN] | own)
     return view
 
 
@@ -228,6 +231,28 @@ def current() -> View:
         st.rerun()
     view: View = st.session_state[_VIEW]
     return view
+
+
+def choice(name: str, known: list[str], default: str) -> str:
+    """A choice that belongs to one page, kept in the address beside the view.
+
+    Called before the widget of that key is drawn; the widget then shows the choice.
+
+    Parameters
+    ----------
+    name : key of the widget and of the address
+    known : values that it may take; anything else in the address gives the default
+    default : value that the address does not need to hold
+    """
+    asked = st.query_params.get(name, default)
+    if name not in st.session_state:
+        st.session_state[name] = asked if asked in known else default
+    value = str(st.session_state[name])
+    if value == default:
+        st.query_params.pop(name, None)
+    elif asked != value:
+        st.query_params[name] = value
+    return value
 
 
 def notices() -> list[str]:

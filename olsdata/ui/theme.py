@@ -141,3 +141,8 @@ def apply(shared: bool = False) -> None:
     """Put the style block in the page, and the page in French."""
     st.html(style(tokens(), shared))
     st.html(FRENCH, unsafe_allow_javascript=True, width=1)
+
+
+def phone() -> bool:
+    """Whether the reader's browser says that it runs on a phone (its width is not known here)."""
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")

@@ -1,0 +1,274 @@
+"""Blocks of text and numbers: headline cards, badges, tables, legends, source lines.
+
+Each is one piece of HTML; whatever comes from data is escaped.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from olsdata import catalogue, figures, territory, words
+from olsdata.catalogue import Card
+from olsdata.exports.tables import to_french_csv
+from olsdata.figures import Headline, ProfileRow, Spread
+from olsdata.territory import Zone
+from olsdata.ui import maps, sentences, state, theme
+from olsdata.ui.state import View
+
+STATUS = {
+    "officiel": "Territoire officiel",
+    "provisoire": "Bassins provisoires",
+    "atelier": "Bassins proposés en atelier",
+}
+
+
+def badge(text: str, why: str, hatched: bool = False) -> str:
+    """A badge and, on hover or focus, the reason for it."""
+    mark = '<span class="hachure" aria-hidden="true"></span>' if hatched else ""
+    return (
+        f'<span class="badge" tabindex="0" title="{escape(why)}">{mark}{escape(text)}'
+        f'<span class="lecteur"> : {escape(why)}</span></span>'
+    )
+
+
+def badges(view: View) -> None:
+    """What is official, approximate or provisional in this view."""
+    ols, bassins = territory.zoning("ols"), territory.zoning("bassins")
+    found = [badge(STATUS[ols.status], ols.source)]
+    found.append(badge("Limites approchées", sentences.text("limites"), hatched=True))
+    if view.level == "bassin":
+        found.append(badge(STATUS[bassins.status], f"{bassins.source}.", hatched=True))
+    st.html(f'<div class="badges">{"".join(found)}</div>')
+
+
+def title(view: View, name: str) -> None:
+    """Title of a page about a territory, its communes and its badges."""
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    with left:
+        st.title(f"{name} · {view.zone.title}")
+    with right:
+        badges(view)
+    st.html(f'<p class="sous-titre">{escape(sentences.composition(view.zone))}</p>')
+
+
+def source(text: str) -> None:
+    """The source line that closes a panel."""
+    st.html(f'<p class="source">{escape(text)}</p>')
+
+
+def sentence(html: str) -> None:
+    """The sentence under a picture; ``html`` comes from ``sentences``, which escapes."""
+    st.html(f'<p class="phrase">{html}</p>')
+
+
+def row(headlines: list[Headline], view: View) -> None:
+    """The numbers that open a page."""
+    cells = []
+    for item in headlines:
+        number = words.quantity(
+            item.value,
+            "" if item.unit == "habitants" else item.unit,
+            item.decimals,
+            sign=item.signed,
+        )
+        compared = sentences.beside(item, view)
+        cells.append(
+            f'<div class="carte"><div class="nom">{escape(item.title)}</div>'
+            f'<div class="chiffre">{escape(number)}</div>'
+            f'<div class="repere">{escape(compared)}</div>'
+            f'<div class="source">{escape(item.source)}</div></div>'
+        )
+    st.html(f'<div class="cartes">{"".join(cells)}</div>')
+
+
+def scale() -> str:
+    """Index or inhabitants, for the evolution: "indice" or "habitants"."""
+    names = {"indice": "Indice", "habitants": "Habitants"}
+    state.choice("echelle", list(names), "indice")
+    return str(
+        st.segmented_control(
+            "Échelle de l’évolution",
+            list(names),
+            format_func=names.__getitem__,
+            key="echelle",
+            required=True,
+            label_visibility="collapsed",
+        )
+    )
+
+
+def legend(view: View) -> None:
+    """Classes of the map, with the values really held by each, and the hatching in words."""
+    colours = theme.tokens()
+    card = view.card
+    groups = figures.classes(card.id, view.level)
+    ramp = maps.ramp_of(colours, len(groups.upper))
+    cells = []
+    for colour, (low, high) in zip(ramp, groups.held, strict=True):
+        ends = [words.number(v, card.decimals) for v in (low, high)]
+        label = ends[0] if ends[0] == ends[1] else "–".join(ends)
+        cells.append(f'<li><span style="background:{colour}"></span>{escape(label)}</li>')
+    st.html(
+        f'<ul class="legende" aria-label="Classes de la carte, en {escape(card.unit)}">'
+        f"{''.join(cells)}</ul>"
+    )
+    hatched = sentences.hatched(view)
+    if hatched:
+        st.html(f'<p class="source"><span class="hachure" aria-hidden="true"></span> {hatched}</p>')
+
+
+def _cell(value: float, card: Card) -> str:
+    return escape(words.number(value, card.decimals))
+
+
+def twin(view: View) -> None:
+    """The map's table: a row per zone, with count, inhabitants and remark; CSV download."""
+    card = view.card
+    level = view.level
+    zone = territory.find("wallonie") if level == "ols" else view.zone
+    table = figures.twin(card.id, zone, level)
+    counted = bool(table["effectif"].notna().any())
+    head = [territory.LEVELS[level], f"{card.title} ({card.unit}), {card.year}"]
+    head += [f"Nombre de personnes, {card.year}"] if counted else []
+    head += ["Habitants, 1/1/2024", "Remarque"]
+    lines = []
+    for zone_id, item in table.iterrows():
+        name = f"{zone_id} {item['label']}" if level == "ols" else str(item["label"])
+        cells = [_cell(float(item["valeur"]), card)]
+        cells += [escape(words.number(float(item["effectif"])))] if counted else []
+        cells.append(escape(words.number(float(item["population"]))))
+        remark = sentences.remark(str(zone_id), item, view)
+        lines.append(
+            f'<tr><th scope="row">{escape(name)}</th>'
+            + "".join(f'<td class="nombre">{cell}</td>' for cell in cells)
+            + f"<td>{escape(remark)}</td></tr>"
+        )
+    heads = "".join(
+        f'<th scope="col"{"" if i in (0, len(head) - 1) else " class=nombre"}>{escape(h)}</th>'
+        for i, h in enumerate(head)
+    )
+    name = f"{card.title}, {maps.LEVEL_WORDS[level]}, {zone.title}"
+    st.html(
+        f'<div class="defile haute" tabindex="0" role="region" aria-label="{escape(name)}">'
+        f'<table class="donnees"><caption>{escape(name)}. {escape(card.source)}.</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
+    )
+    download(table, f"{card.id}-{zone.id}-{level}", "Télécharger ce tableau (CSV)")
+
+
+def download(table: pd.DataFrame, name: str, label: str) -> None:
+    """A button that gives a table as a CSV safe for spreadsheets."""
+    st.download_button(
+        label,
+        data=lambda: to_french_csv(table),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"csv-{name}",
+    )
+
+
+# --- Profile ----------------------------------------------------------------------------------
+
+
+def _bar(value: float, spread: Spread) -> str:
+    """A line from the lowest to the highest commune, the territory (dot), the reference (tick)."""
+    low, high = min(spread.low, spread.reference), max(spread.high, spread.reference)
+    if not high > low:
+        return ""
+    low, high = min(low, value), max(high, value)
+
+    def at(v: float) -> float:
+        return round(4 + 112 * (v - low) / (high - low), 1)
+
+    return (
+        '<svg class="etendue" viewBox="0 0 120 16" width="120" height="16" aria-hidden="true">'
+        f'<line class="trait" x1="{at(spread.low)}" x2="{at(spread.high)}" y1="8" y2="8"/>'
+        f'<line class="repere" x1="{at(spread.reference)}" x2="{at(spread.reference)}" '
+        f'y1="1" y2="15"/><circle cx="{at(value)}" cy="8" r="4.5"/></svg>'
+    )
+
+
+def _profile_row(item: ProfileRow, compared: bool) -> str:
+    card, spread = item.card, item.spread
+    assert spread is not None
+    value = words.quantity(item.value, card.unit, card.decimals)
+    between = "—"
+    if spread.count > 1:
+        low, high = (words.number(v, card.decimals) for v in (spread.low, spread.high))
+        between = (
+            f"{'' if card.aggregation == 'somme' else _bar(item.value, spread)}"
+            f'<span class="entre">{escape(low)} ({escape(spread.low_label)}) – '
+            f"{escape(high)} ({escape(spread.high_label)})</span>"
+        )
+    marks = sentences.marks(item)
+    reference = words.quantity(spread.reference, card.unit, card.decimals) if compared else ""
+    return (
+        f'<tr><th scope="row"><span tabindex="0" class="aide" title="{escape(card.help)}">'
+        f"{escape(card.title)}</span></th>"
+        f'<td class="nombre"><b>{escape(value)}</b>{marks}</td><td>{between}</td>'
+        f'<td class="nombre">{escape(reference)}</td>'
+        f'<td class="source">{escape(card.source)}</td></tr>'
+    )
+
+
+def block(name: str, rows: list[ProfileRow], zone: Zone, reference: Zone) -> None:
+    """One block of the profile: its values, then what is missing and who publishes it."""
+    shown = [item for item in rows if item.card.available]
+    gaps = [item.card for item in rows if not item.card.available]
+    compared = zone.id != reference.id
+    st.subheader(name[0].upper() + name[1:], anchor=False)
+    if shown:
+        lines = "".join(_profile_row(item, compared) for item in shown)
+        other = escape(reference.title) if compared else ""
+        st.html(
+            f'<div class="defile" tabindex="0" role="region" aria-label="{escape(name)}">'
+            '<table class="donnees profil"><thead><tr><th scope="col">Indicateur</th>'
+            f'<th scope="col" class="nombre">{escape(zone.title)}</th>'
+            '<th scope="col">Entre les communes</th>'
+            f'<th scope="col" class="nombre">{other}</th><th scope="col">Source</th></tr></thead>'
+            f"<tbody>{lines}</tbody></table></div>"
+        )
+    else:
+        sentence(f"<b>Aucun chiffre communal</b> n’est disponible pour « {escape(name)} ».")
+    if gaps:
+        missing(gaps)
+
+
+def missing(gaps: list[Card]) -> None:
+    """What is not available, who publishes it, how to get it."""
+    items = "".join(
+        f"<li><b>{escape(card.title)}</b> : {words.MISSING}. Publié par {escape(card.publisher)}. "
+        f"{escape(card.obtain)}</li>"
+        for card in gaps
+    )
+    count = words.plural(len(gaps), "indicateur manquant", "indicateurs manquants")
+    st.html(f'<details class="manque"><summary>{count}</summary><ul>{items}</ul></details>')
+
+
+def determinants(rows: dict[str, list[ProfileRow]]) -> None:
+    """The same figures by group of determinants, gaps included."""
+    every = [item for block_rows in rows.values() for item in block_rows]
+    panels = []
+    for group in catalogue.DETERMINANTS:
+        mine = [item for item in every if item.card.determinant == group]
+        lines = "".join(
+            f"<li>{escape(item.card.title)} : "
+            + (
+                f"<b>{escape(words.quantity(item.value, item.card.unit, item.card.decimals))}</b>"
+                if item.card.available
+                else words.MISSING
+            )
+            + "</li>"
+            for item in mine
+        )
+        empty = "" if any(i.card.available for i in mine) else "<p>Aucun chiffre communal.</p>"
+        panels.append(
+            f'<div class="carte"><h3>{escape(group[0].upper() + group[1:])}</h3>'
+            f"{empty}<ul>{lines}</ul></div>"
+        )
+    st.html(f'<div class="cartes larges">{"".join(panels)}</div>')

@@ -1,0 +1,272 @@
+"""The charts: age pyramid and evolution. Drawn by Plotly, in French, in the theme's colours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+from plotly.subplots import make_subplots
+
+from olsdata import words
+from olsdata.ui import theme
+from olsdata.ui.theme import Tokens
+
+FONT = "Atkinson, 'Source Sans', sans-serif"
+
+INK_ON_BAR = theme.INK
+"""Text on a bar of the middle blue, in both themes."""
+
+CONFIG: dict[str, Any] = {
+    "displaylogo": False,
+    "locale": "fr",
+    "locales": {
+        "fr": {
+            "dictionary": {
+                "Zoom in": "Agrandir",
+                "Zoom out": "Réduire",
+                "Reset": "Revenir au départ",
+                "Reset view": "Revenir au départ",
+                "Download plot as a PNG": "Télécharger l’image (PNG)",
+                "Download plot as a png": "Télécharger l’image (PNG)",
+                "Fullscreen": "Plein écran",
+            },
+            "format": {"decimal": ",", "thousands": words.NARROW},
+        }
+    },
+    "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoom2d", "pan2d", "autoScale2d"],
+    "toImageButtonOptions": {"format": "png", "scale": 2, "filename": "territoires-ols"},
+}
+
+
+def hover(colours: Tokens) -> dict[str, Any]:
+    """The pointer's box: ink on paper reversed, as on the home picture."""
+    return {
+        "bgcolor": colours.ink,
+        "bordercolor": colours.ink,
+        "font": {"family": FONT, "size": 14, "color": colours.paper},
+        "align": "left",
+    }
+
+
+def _show(
+    figure: go.Figure,
+    colours: Tokens,
+    height: int,
+    key: str,
+    alt: str,
+    margin: dict[str, int] | None = None,
+) -> None:
+    figure.update_layout(
+        height=height,
+        margin={"l": 0, "r": 0, "t": 26, "b": 30} | (margin or {}),
+        showlegend=False,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": FONT, "size": 14, "color": colours.ink},
+        separators=f",{words.NARROW}",
+        hoverlabel=hover(colours),
+        dragmode=False,
+    )
+    st.plotly_chart(figure, key=key, theme=None, config=CONFIG | {"displayModeBar": False}, alt=alt)
+
+
+def _steps(shares: pd.Series) -> tuple[list[float], list[float]]:
+    """Outline of a pyramid's half: along each age group, then across to the next."""
+    xs: list[float] = []
+    ys: list[float] = []
+    for i, share in enumerate(shares):
+        xs += [float(share), float(share)]
+        ys += [i - 0.5, i + 0.5]
+    return xs, ys
+
+
+def pyramid(own: pd.DataFrame, other: pd.DataFrame, other_name: str, alt: str) -> None:
+    """Ages of a territory (bars) against another (outline), each in % of its population.
+
+    Parameters
+    ----------
+    own, other : index age group from youngest to oldest; columns F, M (persons)
+    other_name : what the outline is
+    alt : the picture in words
+    """
+    colours = theme.tokens()
+    mine, theirs = (100 * t / t.to_numpy().sum() for t in (own, other))
+    figure = make_subplots(cols=2, shared_yaxes=False, horizontal_spacing=0.2)
+    ages = [a.replace("-", "–") for a in own.index]
+    rows = list(range(len(ages)))
+    for col, sex, name, fill in (
+        (1, "M", "Hommes", colours.ramp[2]),
+        (2, "F", "Femmes", colours.ramp[3 if colours.name == "clair" else 1]),
+    ):
+        figure.add_bar(
+            x=mine[sex],
+            y=rows,
+            orientation="h",
+            marker={"color": fill, "line": {"width": 0}},
+            customdata=[(a, words.number(p)) for a, p in zip(ages, own[sex], strict=True)],
+            hovertemplate=(
+                f"{name}, %{{customdata[0]}} ans<br>%{{customdata[1]}} personnes, "
+                "%{x:.1f} % de la population<extra></extra>"
+            ),
+            row=1,
+            col=col,
+        )
+        xs, ys = _steps(theirs[sex])
+        figure.add_scatter(
+            x=xs,
+            y=ys,
+            mode="lines",
+            line={"color": colours.ink, "width": 2},
+            hoverinfo="skip",
+            row=1,
+            col=col,
+        )
+        figure.add_annotation(
+            text=f"<b>{name}</b>",
+            showarrow=False,
+            xref="x domain" if col == 1 else "x2 domain",
+            yref="paper",
+            x=1 if col == 1 else 0,
+            y=1.0,
+            yanchor="bottom",
+            xanchor="right" if col == 1 else "left",
+        )
+    most = max(mine.to_numpy().max(), theirs.to_numpy().max()) * 1.06
+    axis = {"showgrid": True, "gridcolor": colours.border, "zeroline": False, "nticks": 4}
+    figure.update_xaxes(**axis, row=1, col=1, range=[most, 0])
+    figure.update_xaxes(**axis, row=1, col=2, range=[0, most])
+    figure.update_yaxes(showticklabels=False, showgrid=False, range=[-0.6, len(ages) - 0.4])
+    for i in [*rows[::4], rows[-1]]:
+        figure.add_annotation(
+            text=ages[i], x=0.5, y=i, xref="paper", yref="y", showarrow=False, xanchor="center"
+        )
+    figure.update_layout(bargap=0.12)
+    _show(figure, colours, 360, "pyramide", alt)
+    st.html(
+        '<div class="source"><span class="trait" aria-hidden="true"></span> '
+        f"{other_name} · % de la population de chacun</div>"
+    )
+
+
+def evolution(series: dict[str, pd.Series], index: bool, alt: str) -> None:
+    """Population over the years, as an index (first year = 100) or as inhabitants.
+
+    Years without a figure are crossed by dots, never by a full line.
+
+    Parameters
+    ----------
+    series : name → inhabitants by year, NaN where there is no figure; the first one stands out
+    index : whether to draw 100 × value ÷ first value
+    alt : the picture in words
+    """
+    colours = theme.tokens()
+    figure = go.Figure()
+    for rank, (name, people) in enumerate(series.items()):
+        values = 100 * people / people.iloc[0] if index else people
+        colour = colours.secondary if rank else colours.accent_text
+        known = values.dropna()
+        common = {"x": known.index, "y": known, "hoverinfo": "skip"}
+        width = 1.5 if rank else 3.0
+        figure.add_scatter(
+            **common, mode="lines", line={"color": colour, "width": width, "dash": "dot"}
+        )
+        figure.add_scatter(
+            x=values.index,
+            y=values,
+            mode="lines",
+            line={"color": colour, "width": width},
+            hoverinfo="skip",
+        )
+        after_gap = [y for y in known.index if y - 1 not in known.index or y == known.index[-1]]
+        figure.add_scatter(
+            x=known.index,
+            y=known,
+            mode="markers",
+            marker={
+                "color": colour,
+                "size": [8 - 2 * rank if y in after_gap else 4 for y in known.index],
+            },
+            customdata=[words.number(float(people[y])) for y in known.index],
+            hovertemplate=f"{name}, 1/1/%{{x}}<br>%{{customdata}} habitants<extra></extra>",
+        )
+        last = float(known.iloc[-1])
+        figure.add_annotation(
+            x=known.index[-1],
+            y=last,
+            text=f"<b>{words.number(last, 1 if index else 0)}</b><br>{name}",
+            font={"color": colour},
+            showarrow=False,
+            xanchor="left",
+            xshift=8,
+            align="left",
+            yshift=_apart(rank, series, index),
+        )
+    figure.update_xaxes(
+        showgrid=False, tickvals=[2009, 2015, 2021, 2026], range=[2008.4, 2026.6], ticks=""
+    )
+    figure.update_yaxes(
+        gridcolor=colours.border,
+        zeroline=False,
+        nticks=6,
+        tickformat=",d" if not index else "",
+    )
+    left, right = (34, 96) if index else (62, 96)
+    _show(figure, colours, 330, "evolution", alt, {"l": left, "r": right})
+
+
+def _apart(rank: int, series: dict[str, pd.Series], index: bool) -> int:
+    """Push two end labels apart when the lines end close together."""
+    ends = [float((100 * s / s.iloc[0] if index else s).dropna().iloc[-1]) for s in series.values()]
+    if len(ends) < 2:
+        return 0
+    span = max(abs(e - 100) for e in ends) if index else max(ends)
+    if abs(ends[0] - ends[1]) > 0.25 * span:
+        return 0
+    upper = ends[0] >= ends[1]
+    return 14 if (rank == 0) == upper else -22
+
+
+def envelope_line(people: pd.Series, line: int, chosen: str, alt: str) -> None:
+    """Inhabitants of each OLS beside the 450,000 line, in official order.
+
+    Parameters
+    ----------
+    people : index « 01 Wallonie-Picarde » … in official order, inhabitants
+    line : the threshold
+    chosen : label to set off, or ""
+    alt : the picture in words
+    """
+    colours = theme.tokens()
+    names = list(people.index)[::-1]
+    values = people[::-1]
+    figure = go.Figure(
+        go.Bar(
+            x=values,
+            y=names,
+            orientation="h",
+            marker={
+                "color": [colours.accent if name == chosen else colours.ramp[2] for name in names]
+            },
+            text=[f"<b>{words.number(float(v))}</b>" for v in values],
+            textposition="inside",
+            insidetextanchor="start",
+            textangle=0,
+            textfont={"color": [colours.paper if name == chosen else INK_ON_BAR for name in names]},
+            hoverinfo="skip",
+        )
+    )
+    figure.add_vline(x=line, line={"color": colours.ink, "width": 2, "dash": "dash"})
+    figure.add_annotation(
+        x=line,
+        y=1.0,
+        yref="paper",
+        yanchor="bottom",
+        showarrow=False,
+        text=f"{words.number(line)}",
+    )
+    figure.update_xaxes(visible=False, range=[0, float(values.max()) * 1.05])
+    figure.update_yaxes(ticks="", showgrid=False)
+    figure.update_layout(bargap=0.3)
+    _show(figure, colours, 370, "ligne-450000", alt, {"l": 175})

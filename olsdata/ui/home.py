@@ -1,0 +1,75 @@
+"""Pieces of the home page: doors, territory cards, status line."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from olsdata import catalogue, figures, territory, words
+from olsdata.ui import menu, sentences
+from olsdata.ui.state import View
+
+DOORS = (
+    (
+        "Explorer mon territoire",
+        "Qui vit ici, qui les soutient, que ne voyons-nous pas ?",
+        ":material/explore:",
+        {"population": "Population", "profil": "Profil du territoire"},
+    ),
+    (
+        "Données et méthode",
+        "D’où vient chaque chiffre, et jusqu’où lui faire confiance ?",
+        ":material/database:",
+        {"donnees": "Fiches, sources, découpages"},
+    ),
+)
+"""Title, question, icon and pages of each door that exists."""
+
+
+def doors() -> None:
+    """One panel per door."""
+    for title, question, icon, pages in DOORS:
+        with st.container(border=True):
+            st.markdown(f"### {icon} {title}")
+            st.html(f"<p>{escape(question)}</p>")
+            for name, label in pages.items():
+                st.page_link(menu.path(name), label=label, icon=":material/arrow_forward:")
+
+
+def territories(view: View) -> None:
+    """A card per OLS in official order: the map in words, each a link to its population."""
+    ols = territory.zoning("ols")
+    people = figures.population(2026, ols)["valeur"]
+    communes = territory.zoning("communes").zones["ols"].value_counts()
+    bassins = territory.zoning("bassins").zones["ols"].value_counts()
+    st.html(f'<p class="source">{escape(sentences.text("accueil_ordre"))}</p>')
+    with st.container(key="cartes-ols"):
+        for zone_id in ols.zones.index:
+            with st.container(border=True, gap=None):
+                st.page_link(
+                    menu.path("population"),
+                    label=f"**{ols.zone(zone_id).title}**",
+                    query_params={"territoire": zone_id},
+                )
+                st.html(
+                    f"<div><b>{words.number(people[zone_id])}</b> habitants</div>"
+                    f'<div class="source">{words.plural(communes[zone_id], "commune")} · '
+                    f"{words.plural(bassins[zone_id], 'bassin')}\u202f*</div>"
+                )
+
+
+def status() -> None:
+    """What is provisional, approximate, missing."""
+    gaps = [card.title for card in catalogue.cards().values() if not card.available]
+    missing = (
+        f"{words.listing(gaps, most=4)}. "
+        '<a href="donnees" target="_self">Qui les publie, comment les obtenir</a>'
+    )
+    items = {
+        "* Provisoire.": escape(sentences.text("accueil_provisoire")),
+        "Approché.": escape(sentences.text("accueil_approche")),
+        "Non disponible par commune.": missing,
+    }
+    cells = "".join(f"<p><b>{name}</b> {what}</p>" for name, what in items.items())
+    st.html(f'<div class="etat">{cells}</div>')

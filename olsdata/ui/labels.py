@@ -1,0 +1,158 @@
+"""Where names go on a map: inside their zone when they fit, else outside with a leader line.
+
+The map engine drops labels that collide without a word, so none may collide here.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+CHARACTER, LINE = 0.53, 1.2
+"""Mean width of a character and height of a line, in units of the type size."""
+
+STEP = 6.0
+"""Grid of the places tried outside, in pixels."""
+
+SHIFTS = sorted(product(range(-24, 25, 8), range(-24, 25, 8)), key=lambda d: math.hypot(*d))
+"""Places tried inside: the pole, then ever farther from it, in pixels."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A label to place: its lines, the zone's outline and pole of inaccessibility in pixels."""
+
+    id: str
+    lines: tuple[str, ...]
+    outline: Any
+    pole: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Label:
+    """A placed label.
+
+    Attributes
+    ----------
+    x, y : middle of the text, pixels
+    leader : from the zone to the text (two points, pixels), or None when the text is inside
+    """
+
+    id: str
+    text: str
+    x: float
+    y: float
+    width: float
+    height: float
+    leader: tuple[tuple[float, float], tuple[float, float]] | None = None
+
+    @property
+    def box(self) -> Any:
+        """Rectangle of the text."""
+        return _boxes(np.array([[self.x, self.y]]), self.width, self.height)[0]
+
+
+def _boxes(middles: npt.NDArray[np.float64], width: float, height: float) -> Any:
+    """Rectangles around some middles, shape (n, 2)."""
+    half = np.array([width / 2, height / 2])
+    return shapely.box(*(middles - half).T, *(middles + half).T)
+
+
+def size(lines: tuple[str, ...], type_px: float) -> tuple[float, float]:
+    """Width and height of a text in pixels (estimate, on the generous side)."""
+    longest = max(len(line) for line in lines)
+    return longest * type_px * CHARACTER + 6, len(lines) * type_px * LINE + 4
+
+
+def place(
+    wishes: list[Wish],
+    picture: tuple[float, float],
+    land: Any,
+    type_px: float,
+    outside: int,
+    slack: float = 3.0,
+) -> list[Label]:
+    """Places for labels, most important first.
+
+    Parameters
+    ----------
+    wishes : labels in order of importance
+    picture : width and height of the picture, pixels
+    land : union of the shown zones, pixels; texts outside avoid it
+    type_px : type size
+    outside : how many labels may stand outside their zone; the others are left out
+    slack : how far an inside label may cross its zone's limit, pixels
+
+    Returns
+    -------
+    Labels that overlap no other label and no other leader line.
+    """
+    around = shapely.simplify(land.buffer(4), 1.5)
+    shapely.prepare(around)
+    placed: list[Label] = []
+    left: list[Wish] = []
+    for wish in wishes:
+        label = _inside(wish, placed, type_px, slack)
+        if label:
+            placed.append(label)
+        else:
+            left.append(wish)
+    for wish in left[:outside]:
+        label = _outside(wish, placed, picture, around, type_px)
+        if label:
+            placed.append(label)
+    return placed
+
+
+def _busy(placed: list[Label]) -> Any:
+    """Everything that a new label or leader line may not touch."""
+    lines = [shapely.LineString(label.leader) for label in placed if label.leader]
+    busy = shapely.GeometryCollection([*(label.box for label in placed), *lines])
+    shapely.prepare(busy)
+    return busy
+
+
+def _inside(wish: Wish, placed: list[Label], type_px: float, slack: float) -> Label | None:
+    width, height = size(wish.lines, type_px)
+    room = shapely.simplify(wish.outline, 1.0).buffer(slack)
+    shapely.prepare(room)
+    middles = np.array(wish.pole) + np.array(SHIFTS)
+    boxes = _boxes(middles, width, height)
+    good = shapely.contains(room, boxes) & ~shapely.intersects(_busy(placed), boxes)
+    if not good.any():
+        return None
+    x, y = (float(v) for v in middles[int(good.argmax())])
+    return Label(wish.id, "<br>".join(wish.lines), x, y, width, height)
+
+
+def _outside(
+    wish: Wish, placed: list[Label], picture: tuple[float, float], land: Any, type_px: float
+) -> Label | None:
+    width, height = size(wish.lines, type_px)
+    xs = np.arange(width / 2 + 2, picture[0] - width / 2 - 1, STEP)
+    ys = np.arange(height / 2 + 2, picture[1] - height / 2 - 1, STEP)
+    if not len(xs) or not len(ys):
+        return None
+    grid = np.array([(x, y) for x in xs for y in ys])
+    boxes = _boxes(grid, width, height)
+    busy = _busy(placed)
+    clear = ~shapely.intersects(land, boxes) & ~shapely.intersects(busy, boxes)
+    grid, boxes = grid[clear], boxes[clear]
+    half = np.array([width / 2, height / 2])
+    pole = np.array(wish.pole)
+    ends = np.clip(pole, grid - half, grid + half)
+    lines = shapely.linestrings(np.stack([np.broadcast_to(pole, ends.shape), ends], axis=1))
+    length = np.hypot(*(ends - pole).T)
+    length[shapely.intersects(busy, lines)] = np.inf
+    if not len(length) or not np.isfinite(length.min()):
+        return None
+    best = int(length.argmin())
+    (x, y), end = grid[best].tolist(), ends[best].tolist()
+    leader = (wish.pole, (end[0], end[1]))
+    return Label(wish.id, "<br>".join(wish.lines), x, y, width, height, leader)

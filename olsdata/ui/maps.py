@@ -1,0 +1,398 @@
+"""The one map of the dashboard: zones in classes, hatching, outlines of the OLS, labels."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import shapely
+import streamlit as st
+
+from olsdata import figures, territory, words
+from olsdata.catalogue import Card
+from olsdata.tables import DataError
+from olsdata.territory import WALLONIE, Zone
+from olsdata.ui import charts, contours, labels, state, theme
+from olsdata.ui.contours import Frame
+from olsdata.ui.labels import Label
+from olsdata.ui.state import View
+from olsdata.ui.theme import Tokens
+
+CLEAR = "rgba(0,0,0,0)"
+ZONE_LINE, OLS_LINE, CHOSEN_LINE = 1.0, 2.2, 4.0
+TYPE_PX = 14
+PHONE_PX = 318
+"""Width of a map on a phone of 390 pixels."""
+
+
+def _polygons(
+    level: str, ids: list[str], stripes: bool = False, **options: Any
+) -> go.Choroplethmap:
+    """A layer of zones; only their ids travel, the geometry is fetched by address."""
+    return go.Choroplethmap(
+        geojson=contours.url(level, stripes),
+        featureidkey="properties.id",
+        locations=ids,
+        showscale=False,
+        unselected={"marker": {"opacity": 1}},
+        selected={"marker": {"opacity": 1}},
+        **options,
+    )
+
+
+def _plain(level: str, ids: list[str], fill: str, line: str, width: float, **options: Any) -> Any:
+    """A layer of one colour."""
+    return _polygons(
+        level,
+        ids,
+        z=[0] * len(ids),
+        colorscale=[[0, fill], [1, fill]],
+        marker={"line": {"color": line, "width": width}},
+        **options,
+    )
+
+
+def _stripes(level: str, ids: list[str], colour: str) -> Any:
+    """The hatching of some zones."""
+    return _plain(level, ids, colour, colour, 0, stripes=True, hoverinfo="skip")
+
+
+def _classes(
+    frame: pd.DataFrame, card: Card, groups: figures.Classes, level: str, colours: Tokens
+) -> Any:
+    """The layer of values, by class, with what the pointer reads."""
+    count = len(groups.upper)
+    ramp = ramp_of(colours, count)
+    scale = [[(i + j) / count, c] for i, c in enumerate(ramp) for j in (0, 1)]
+    known = frame[frame["valeur"].notna()]
+    read = [
+        words.quantity(v, card.unit, card.decimals)
+        + ("" if r != figures.COMMUNAL or level == "commune" else " (commune entière)")
+        for v, r in zip(known["valeur"], known["agregation"], strict=True)
+    ]
+    return _polygons(
+        level,
+        list(known.index),
+        z=groups.index(known["valeur"]).astype(int).tolist(),
+        zmin=-0.5,
+        zmax=count - 0.5,
+        colorscale=scale,
+        customdata=read,
+        hovertemplate=(
+            "<b>%{properties.nom}</b><br>%{customdata}<br>" + card.source + "<extra></extra>"
+        ),
+        marker={"line": {"color": colours.paper, "width": ZONE_LINE}},
+    )
+
+
+def ramp_of(colours: Tokens, count: int) -> list[str]:
+    """Colours for some classes, spread over the ramp."""
+    at = np.linspace(0, len(colours.ramp) - 1, count).round().astype(int) if count > 1 else [3]
+    return [colours.ramp[i] for i in at]
+
+
+def _texts(placed: list[Label], frame: Frame, ink: dict[str, str]) -> list[Any]:
+    """Layers of texts (one per colour: the engine takes one) and of leader lines."""
+    layers: list[Any] = []
+    middle = frame.lonlat(np.array([[label.x, label.y] for label in placed] or [[0.0, 0.0]]))
+    for colour in dict.fromkeys(ink[label.id] for label in placed):
+        mine = [i for i, label in enumerate(placed) if ink[label.id] == colour]
+        layers.append(
+            go.Scattermap(
+                lon=middle[mine, 0].round(5).tolist(),
+                lat=middle[mine, 1].round(5).tolist(),
+                text=[placed[i].text for i in mine],
+                mode="text",
+                textposition="middle center",
+                textfont={"size": TYPE_PX, "color": colour, "weight": 600},
+                hoverinfo="skip",
+            )
+        )
+    return layers
+
+
+def _leaders(placed: list[Label], frame: Frame, colour: str) -> list[Any]:
+    """Leader lines and the dots at their foot."""
+    lines = [label.leader for label in placed if label.leader]
+    if not lines:
+        return []
+    ends = frame.lonlat(np.array(lines).reshape(-1, 2)).round(5).tolist()
+    lon: list[float | None] = []
+    lat: list[float | None] = []
+    for (x0, y0), (x1, y1) in zip(ends[::2], ends[1::2], strict=True):
+        lon += [x0, x1, None]
+        lat += [y0, y1, None]
+    return [
+        go.Scattermap(
+            lon=lon, lat=lat, mode="lines", line={"width": 1, "color": colour}, hoverinfo="skip"
+        ),
+        go.Scattermap(
+            lon=[x for x, _ in ends[::2]],
+            lat=[y for _, y in ends[::2]],
+            mode="markers",
+            marker={"size": 6, "color": colour},
+            hoverinfo="skip",
+        ),
+    ]
+
+
+def _land(shown: tuple[tuple[str, str], ...], frame: Frame) -> dict[tuple[str, str], Any]:
+    return {
+        (level, i): shapely.simplify(
+            shapely.transform(contours.shapes(level)[i], frame.pixels), 0.7
+        )
+        for level, i in shown
+    }
+
+
+Texts = tuple[tuple[str, tuple[str, ...]], ...]
+"""Ids of the zones to label, most important first, and the lines of each label."""
+
+
+@lru_cache(maxsize=256)
+def _placed(
+    level: str,
+    frame: Frame,
+    texts: Texts,
+    shown: tuple[tuple[str, str], ...],
+    outside: int,
+    slack: float,
+) -> list[Label]:
+    """Labels of some zones over the land shown (level, id); kept, since it takes a moment."""
+    if not texts:
+        return []
+    land = _land(shown, frame)
+    poles = contours.mercator(np.array([contours.point(level, i) for i, _ in texts]))
+    wishes = [
+        labels.Wish(i, lines, land[level, i], (float(x), float(y)))
+        for (i, lines), (x, y) in zip(texts, frame.pixels(poles), strict=True)
+    ]
+    everything = shapely.union_all(list(land.values()))
+    picture = (frame.width, frame.height)
+    return labels.place(wishes, picture, everything, TYPE_PX, outside, slack)
+
+
+def _figure(layers: list[Any], frame: Frame, colours: Tokens) -> go.Figure:
+    figure = go.Figure(layers)
+    figure.update_layout(
+        map={
+            "style": colours.map_style,
+            "center": {"lon": frame.centre[0], "lat": frame.centre[1]},
+            "zoom": frame.zoom,
+        },
+        height=frame.height,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        showlegend=False,
+        paper_bgcolor=CLEAR,
+        hoverlabel=charts.hover(colours),
+    )
+    return figure
+
+
+def _draw(figure: go.Figure, key: str, alt: str) -> str:
+    """Show the map; the id of the zone that was clicked, or ""."""
+    answer = st.plotly_chart(
+        figure,
+        key=key,
+        on_select="rerun",
+        selection_mode="points",
+        theme=None,
+        config=charts.CONFIG | {"scrollZoom": False},
+        alt=alt,
+    )
+    points = answer["selection"]["points"]
+    return str(points[0].get("location", "")) if points else ""
+
+
+def wrapped(name: str, most: int = 14) -> tuple[str, ...]:
+    """A name on one or two lines.
+
+    >>> wrapped("07 Liège Sud-Huy-Waremme"), wrapped("Dinant")
+    (('07 Liège', 'Sud-Huy-Waremme'), ('Dinant',))
+    """
+    if len(name) <= most:
+        return (name,)
+    cuts = [i + 1 for i, c in enumerate(name) if c in " -" and i > 2]
+    if not cuts:
+        return (name,)
+    cut = min(cuts, key=lambda i: abs(len(name) / 2 - i))
+    return name[:cut].strip(), name[cut:].strip()
+
+
+def territories(view: View, height: int = 410) -> None:
+    """The ten OLS, each with its name and population; a click opens one."""
+    colours, phone = theme.tokens(), theme.phone()
+    people = figures.population(2026, territory.zoning("ols"))
+    ids, outside = list(people.index), list(territory.outside().index)
+    box = contours.bounds("commune", list(territory.zoning("communes").zones.index))
+    width, height = (PHONE_PX, 260) if phone else (660, height)
+    frame = contours.fit(box, width, height, (0.98, 0.84))
+    texts = tuple(
+        (
+            i,
+            (i,)
+            if phone
+            else (
+                *wrapped(f"{i} {people.at[i, 'label']}", 13),
+                words.number(people.at[i, "valeur"]),
+            ),
+        )
+        for i in ids
+    )
+    shown = (*(("ols", i) for i in ids), *(("commune", i) for i in outside))
+    placed = _placed("ols", frame, texts, shown, len(ids), 9.0)
+    layers = [
+        _plain("commune", outside, CLEAR, colours.hatch, 0.7, hovertemplate=_OUTSIDE_HOVER),
+        _stripes("commune", outside, colours.hatch),
+        _plain(
+            "ols",
+            ids,
+            colours.selected,
+            colours.ink,
+            OLS_LINE,
+            customdata=[
+                f"{words.number(people.at[i, 'valeur'])} habitants au 1/1/2026" for i in ids
+            ],
+            hovertemplate=(
+                "<b>%{location} %{properties.nom}</b><br>%{customdata}<br>"
+                "Cliquer pour ouvrir<extra></extra>"
+            ),
+        ),
+    ]
+    if view.territory != WALLONIE:
+        layers.append(_outline([view.territory], colours, CHOSEN_LINE, colours.accent_text))
+    layers += _leaders(placed, frame, colours.ink)
+    layers += _texts(placed, frame, dict.fromkeys(ids, colours.ink))
+    alt = "Carte des dix territoires des OLS ; la liste des territoires dit la même chose."
+    clicked = _draw(_figure(layers, frame, colours), f"carte-ols-{view.territory}", alt)
+    if clicked in ids:
+        state.go("population", territory=clicked)
+
+
+_OUTSIDE_HOVER = "<b>%{properties.nom}</b><br>commune germanophone, hors OLS<extra></extra>"
+
+
+def _outline(ids: list[str], colours: Tokens, width: float, colour: str = "") -> Any:
+    """Thick limits of some OLS over the rest; the pointer ignores them."""
+    return _plain("ols", ids, CLEAR, colour or colours.ink, width, hoverinfo="skip")
+
+
+def choropleth(view: View, height: int = 440) -> None:
+    """The view's indicator in the zones of its level; a click outside changes the territory.
+
+    Draws the map, its legend and nothing else: sentence and source are the page's.
+    """
+    colours = theme.tokens()
+    card, zone, level = view.card, view.zone, view.level
+    whole = zone.level == WALLONIE or level == "ols"
+    table = figures.twin(card.id, territory.find(WALLONIE) if whole else zone, level)
+    groups = figures.classes(card.id, level)
+    ids = list(table.index)
+    everywhere = list(territory.zoning("communes").zones.index)
+    box = contours.bounds("commune", everywhere) if whole else contours.bounds("ols", [zone.id])
+    frame = contours.fit(box, PHONE_PX if theme.phone() else 396, height, (0.8, 0.9))
+    layers = []
+    if not whole:
+        others = [i for i in _all_ols() if i != zone.id]
+        layers.append(
+            _plain("ols", others, colours.neighbours, colours.paper, 2, hovertemplate=_OPEN_HOVER)
+        )
+    layers.append(_classes(table, card, groups, level, colours))
+    missing = list(table.index[table["valeur"].isna()])
+    if missing:
+        layers.append(
+            _plain(
+                level,
+                missing,
+                colours.paper,
+                colours.border,
+                ZONE_LINE,
+                hovertemplate=_MISSING_HOVER,
+            )
+        )
+    hatched = list(table.index[hatching(table, level)])
+    if hatched:
+        layers.append(_stripes(level, hatched, colours.hatch))
+    if whole and level != "commune":
+        apart = list(territory.outside().index)
+        layers += [
+            _plain("commune", apart, CLEAR, colours.hatch, 0.7, hovertemplate=_OUTSIDE_HOVER),
+            _stripes("commune", apart, colours.hatch),
+        ]
+    layers.append(_outline(_all_ols() if whole else [zone.id], colours, OLS_LINE))
+    if level == "ols" and zone.level == "ols":
+        layers.append(_outline([zone.id], colours, CHOSEN_LINE))
+    texts = _wanted(table, card, level, whole)
+    placed = _placed(level, frame, texts, tuple((level, i) for i in ids), 8, 3.0)
+    layers += _leaders(placed, frame, colours.ink)
+    layers += _texts(placed, frame, _ink(placed, table, groups, colours))
+    shown = LEVEL_WORDS[level]
+    alt = f"Carte : {card.title}, {shown}, {zone.title}. Le tableau sous l’image la dit en entier."
+    key = f"carte-{zone.id}-{level}-{card.id}"
+    clicked = _draw(_figure(layers, frame, colours), key, alt)
+    if clicked:
+        _open(clicked, zone)
+
+
+LEVEL_WORDS = {"ols": "par OLS", "bassin": "par bassin de vie", "commune": "par commune"}
+_OPEN_HOVER = "<b>%{location} %{properties.nom}</b><br>Cliquer pour ouvrir<extra></extra>"
+_MISSING_HOVER = "<b>%{properties.nom}</b><br>non disponible à cette échelle<extra></extra>"
+
+
+def hatching(table: pd.DataFrame, level: str) -> pd.Series:
+    """Zones to hatch: no value of their own, or none at all."""
+    borrowed = (table["agregation"] == figures.COMMUNAL) & (level != "commune")
+    return borrowed | table["valeur"].isna()
+
+
+def _all_ols() -> list[str]:
+    return list(territory.zoning("ols").zones.index)
+
+
+def _wanted(table: pd.DataFrame, card: Card, level: str, whole: bool) -> Texts:
+    """Labels by importance: extremes first, then the most populous; none for 152 bassins."""
+    if whole and level != "ols":
+        return ()
+    shown = table[table["valeur"].notna()]
+    if shown.empty:
+        return ()
+    own = shown[~hatching(shown, level)]
+    extremes = [own["valeur"].idxmax(), own["valeur"].idxmin()] if len(own) else []
+    order = list(dict.fromkeys([*extremes, *shown.sort_values("population").index[::-1]]))
+    prefix = {i: f"{i} " if level == "ols" else "" for i in order}
+    return tuple(
+        (
+            i,
+            (
+                *wrapped(f"{prefix[i]}{shown.at[i, 'label']}"),
+                words.number(float(shown.at[i, "valeur"]), card.decimals),
+            ),
+        )
+        for i in order
+    )
+
+
+def _ink(
+    placed: list[Label], table: pd.DataFrame, groups: figures.Classes, colours: Tokens
+) -> dict[str, str]:
+    """Colour of each text: that of its class inside, ink outside."""
+    count = len(groups.upper)
+    at = np.linspace(0, len(colours.ramp) - 1, count).round().astype(int) if count > 1 else [3]
+    index = groups.index(table["valeur"])
+    return {
+        label.id: colours.ink if label.leader else colours.on_ramp[at[int(index[label.id])]]
+        for label in placed
+    }
+
+
+def _open(clicked: str, zone: Zone) -> None:
+    """Open the OLS of the zone that was clicked, if it is another one."""
+    try:
+        found = territory.find(clicked)
+    except DataError:
+        return
+    if found.ols and found.ols != zone.id:
+        state.go(territory=found.ols)

@@ -1,0 +1,19 @@
+"""Territory profile: the five blocks on one page, gaps included."""
+
+import streamlit as st
+
+from olsdata import figures, territory
+from olsdata.ui import cards, sentences, state
+
+view = state.current()
+
+cards.title(view, "Profil du territoire")
+rows = figures.profile(view.zone, territory.find("wallonie"))
+cards.sentence(sentences.profile_sentence(rows))
+for name, lines in rows.items():
+    with st.container(border=True):
+        cards.block(name, lines, view.zone, territory.find("wallonie"))
+with st.container(border=True):
+    st.subheader("Les mêmes chiffres, par groupe de déterminants", anchor=False)
+    cards.determinants(rows)
+cards.source(sentences.text("profil_signes"))
