@@ -14,9 +14,11 @@ def neutral(text: object) -> object:
     >>> neutral("=1+1"), neutral("Namur"), neutral(-2.5)
     ("'=1+1", 'Namur', -2.5)
     """
-    if isinstance(text, str) and text.startswith(FORMULA_STARTS):
-        return f"'{text}"
-    return text
+    if not isinstance(text, str):
+        return text
+    # The csv writer quotes a line feed, not a lone carriage return: that one would end the row.
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def _neutral_frame(frame: pd.DataFrame) -> pd.DataFrame:
