@@ -105,6 +105,14 @@ def _values(rule: Rule, zoning: Zoning, facts: Facts | None) -> pd.Series:
         return total(rule.column, zoning, facts)
     if rule.type == "rapport":
         ratio = total(rule.column, zoning, facts) / total(rule.weight, zoning, facts)
+        if _land_columns() & {rule.column, rule.weight}:
+            # In a piece of a commune, people by people over land by land would be a density of
+            # its own, not the value of the commune.
+            columns = commune_columns(facts)
+            top, below = (
+                _weighted_sum(columns[name], zoning.people) for name in (rule.column, rule.weight)
+            )
+            ratio = ratio.mask(zoning.coverage < WHOLE, top / below)
         return ratio.replace([np.inf, -np.inf], np.nan) * rule.factor + rule.offset
     columns = commune_columns(facts)
     weight = columns[rule.weight]
@@ -298,6 +306,7 @@ class Headline:
     source: str
     indicator: str
     reference: float
+    coverage: float = 1.0
     count: float = np.nan
     """Persons behind a share."""
     signed: bool = False
@@ -329,6 +338,7 @@ def headline(zone: Zone, reference: Zone) -> list[Headline]:
                 source=card.source,
                 indicator=indicator,
                 reference=value(indicator, reference),
+                coverage=float(territory.zoning_of(zone.level).coverage[zone.id]),
                 count=value(people, zone) if people else np.nan,
                 signed=indicator.startswith("pop_growth"),
             )

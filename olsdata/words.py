@@ -58,3 +58,14 @@ def listing(names: list[str], most: int = 0) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} et {names[-1]}"
+
+
+def spaced(text: str) -> str:
+    r"""The text with no-break spaces where French wants them, so that no sign starts a line.
+
+    >>> spaced("Où ? « Ici » : 5 %")
+    'Où\u202f? «\xa0Ici\xa0»\xa0: 5\u202f%'
+    """
+    for sign in "?!;%€":
+        text = text.replace(f" {sign}", f"{NARROW}{sign}")
+    return text.replace(" :", "\xa0:").replace("« ", "«\xa0").replace(" »", "\xa0»")

@@ -51,17 +51,17 @@ def title(view: View, name: str) -> None:
         st.title(f"{name} · {view.zone.title}")
     with right:
         badges(view)
-    st.html(f'<p class="sous-titre">{escape(sentences.composition(view.zone))}</p>')
+    st.html(f'<p class="sous-titre">{escape(words.spaced(sentences.composition(view.zone)))}</p>')
 
 
 def source(text: str) -> None:
     """The source line that closes a panel."""
-    st.html(f'<p class="source">{escape(text)}</p>')
+    st.html(f'<p class="source">{escape(words.spaced(text))}</p>')
 
 
 def sentence(html: str) -> None:
     """The sentence under a picture; ``html`` comes from ``sentences``, which escapes."""
-    st.html(f'<p class="phrase">{html}</p>')
+    st.html(f'<p class="phrase">{words.spaced(html)}</p>')
 
 
 def row(headlines: list[Headline], view: View) -> None:
@@ -77,7 +77,7 @@ def row(headlines: list[Headline], view: View) -> None:
         compared = sentences.beside(item, view)
         cells.append(
             f'<div class="carte"><div class="nom">{escape(item.title)}</div>'
-            f'<div class="chiffre">{escape(number)}</div>'
+            f'<div class="chiffre">{escape(number)}{sentences.coverage_mark(item.coverage)}</div>'
             f'<div class="repere">{escape(compared)}</div>'
             f'<div class="source">{escape(item.source)}</div></div>'
         )
@@ -176,20 +176,21 @@ def download(table: pd.DataFrame, name: str, label: str) -> None:
 
 
 def _bar(value: float, spread: Spread) -> str:
-    """A line from the lowest to the highest commune, the territory (dot), the reference (tick)."""
+    """Lowest to highest commune (line), the territory (dot), the reference (tick)."""
     low, high = min(spread.low, spread.reference), max(spread.high, spread.reference)
     if not high > low:
         return ""
     low, high = min(low, value), max(high, value)
 
-    def at(v: float) -> float:
-        return round(4 + 112 * (v - low) / (high - low), 1)
+    def at(v: float) -> str:
+        return f"{100 * (v - low) / (high - low):.1f}%"
 
+    line = f"left:{at(spread.low)};right:calc(100% - {at(spread.high)})"
     return (
-        '<svg class="etendue" viewBox="0 0 120 16" width="120" height="16" aria-hidden="true">'
-        f'<line class="trait" x1="{at(spread.low)}" x2="{at(spread.high)}" y1="8" y2="8"/>'
-        f'<line class="repere" x1="{at(spread.reference)}" x2="{at(spread.reference)}" '
-        f'y1="1" y2="15"/><circle cx="{at(value)}" cy="8" r="4.5"/></svg>'
+        '<span class="etendue" aria-hidden="true">'
+        f'<i class="ligne" style="{line}"></i>'
+        f'<i class="repere" style="left:{at(spread.reference)}"></i>'
+        f'<i class="point" style="left:{at(value)}"></i></span>'
     )
 
 

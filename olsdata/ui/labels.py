@@ -26,10 +26,18 @@ SHIFTS = sorted(product(range(-24, 25, 8), range(-24, 25, 8)), key=lambda d: mat
 
 @dataclass(frozen=True)
 class Wish:
-    """A label to place: its lines, the zone's outline and pole of inaccessibility in pixels."""
+    """A label to place.
+
+    Attributes
+    ----------
+    lines : its text when it stands inside its zone
+    beside : its text when it stands outside
+    outline, pole : the zone's outline and its pole of inaccessibility, pixels
+    """
 
     id: str
     lines: tuple[str, ...]
+    beside: tuple[str, ...]
     outline: Any
     pole: tuple[float, float]
 
@@ -51,6 +59,11 @@ class Label:
     width: float
     height: float
     leader: tuple[tuple[float, float], tuple[float, float]] | None = None
+
+    @property
+    def reach(self) -> float:
+        """Length of the leader line, pixels."""
+        return math.dist(*self.leader) if self.leader else 0.0
 
     @property
     def box(self) -> Any:
@@ -134,25 +147,42 @@ def _inside(wish: Wish, placed: list[Label], type_px: float, slack: float) -> La
 def _outside(
     wish: Wish, placed: list[Label], picture: tuple[float, float], land: Any, type_px: float
 ) -> Label | None:
-    width, height = size(wish.lines, type_px)
+    """The place with the shortest leader line, the text on few lines or on many."""
+    busy = _busy(placed)
+    found = [
+        label
+        for lines in dict.fromkeys((wish.beside, wish.lines))
+        if (label := _beside(wish, lines, busy, picture, land, type_px))
+    ]
+    return min(found, key=lambda label: label.reach, default=None)
+
+
+def _beside(
+    wish: Wish,
+    lines: tuple[str, ...],
+    busy: Any,
+    picture: tuple[float, float],
+    land: Any,
+    type_px: float,
+) -> Label | None:
+    width, height = size(lines, type_px)
     xs = np.arange(width / 2 + 2, picture[0] - width / 2 - 1, STEP)
     ys = np.arange(height / 2 + 2, picture[1] - height / 2 - 1, STEP)
     if not len(xs) or not len(ys):
         return None
     grid = np.array([(x, y) for x in xs for y in ys])
     boxes = _boxes(grid, width, height)
-    busy = _busy(placed)
     clear = ~shapely.intersects(land, boxes) & ~shapely.intersects(busy, boxes)
-    grid, boxes = grid[clear], boxes[clear]
+    grid = grid[clear]
     half = np.array([width / 2, height / 2])
     pole = np.array(wish.pole)
     ends = np.clip(pole, grid - half, grid + half)
-    lines = shapely.linestrings(np.stack([np.broadcast_to(pole, ends.shape), ends], axis=1))
+    ways = shapely.linestrings(np.stack([np.broadcast_to(pole, ends.shape), ends], axis=1))
     length = np.hypot(*(ends - pole).T)
-    length[shapely.intersects(busy, lines)] = np.inf
+    length[shapely.intersects(busy, ways)] = np.inf
     if not len(length) or not np.isfinite(length.min()):
         return None
     best = int(length.argmin())
     (x, y), end = grid[best].tolist(), ends[best].tolist()
     leader = (wish.pole, (end[0], end[1]))
-    return Label(wish.id, "<br>".join(wish.lines), x, y, width, height, leader)
+    return Label(wish.id, "<br>".join(lines), x, y, width, height, leader)

@@ -24,6 +24,8 @@ from olsdata.ui.theme import Tokens
 CLEAR = "rgba(0,0,0,0)"
 ZONE_LINE, OLS_LINE, CHOSEN_LINE = 1.0, 2.2, 4.0
 TYPE_PX = 14
+NAMES_EAST = 0.4
+"""Degrees left free on the right of the home map, for the names of the eastern territories."""
 PHONE_PX = 318
 """Width of a map on a phone of 390 pixels."""
 
@@ -148,8 +150,8 @@ def _land(shown: tuple[tuple[str, str], ...], frame: Frame) -> dict[tuple[str, s
     }
 
 
-Texts = tuple[tuple[str, tuple[str, ...]], ...]
-"""Ids of the zones to label, most important first, and the lines of each label."""
+Texts = tuple[tuple[str, str, str], ...]
+"""Id, name and value of the zones to label, most important first."""
 
 
 @lru_cache(maxsize=256)
@@ -165,10 +167,16 @@ def _placed(
     if not texts:
         return []
     land = _land(shown, frame)
-    poles = contours.mercator(np.array([contours.point(level, i) for i, _ in texts]))
+    poles = contours.mercator(np.array([contours.point(level, i) for i, _, _ in texts]))
     wishes = [
-        labels.Wish(i, lines, land[level, i], (float(x), float(y)))
-        for (i, lines), (x, y) in zip(texts, frame.pixels(poles), strict=True)
+        labels.Wish(
+            i,
+            lines=(*wrapped(name), *filter(None, [read])),
+            beside=(*(wrapped(name) if level != "ols" else (name,)), *filter(None, [read])),
+            outline=land[level, i],
+            pole=(float(x), float(y)),
+        )
+        for (i, name, read), (x, y) in zip(texts, frame.pixels(poles), strict=True)
     ]
     everything = shapely.union_all(list(land.values()))
     picture = (frame.width, frame.height)
@@ -222,28 +230,23 @@ def wrapped(name: str, most: int = 14) -> tuple[str, ...]:
     return name[:cut].strip(), name[cut:].strip()
 
 
-def territories(view: View, height: int = 410) -> None:
+def territories(view: View, height: int = 420) -> None:
     """The ten OLS, each with its name and population; a click opens one."""
     colours, phone = theme.tokens(), theme.phone()
     people = figures.population(2026, territory.zoning("ols"))
     ids, outside = list(people.index), list(territory.outside().index)
-    box = contours.bounds("commune", list(territory.zoning("communes").zones.index))
+    west, south, east, north = contours.bounds("commune", _every_commune())
+    box = (west, south, east + (0 if phone else NAMES_EAST), north)
     width, height = (PHONE_PX, 260) if phone else (660, height)
-    frame = contours.fit(box, width, height, (0.98, 0.84))
+    frame = contours.fit(box, width, height, (0.98, 0.79))
     texts = tuple(
-        (
-            i,
-            (i,)
-            if phone
-            else (
-                *wrapped(f"{i} {people.at[i, 'label']}", 13),
-                words.number(people.at[i, "valeur"]),
-            ),
-        )
+        (i, i, "")
+        if phone
+        else (i, f"{i} {people.at[i, 'label']}", words.number(people.at[i, "valeur"]))
         for i in ids
     )
     shown = (*(("ols", i) for i in ids), *(("commune", i) for i in outside))
-    placed = _placed("ols", frame, texts, shown, len(ids), 9.0)
+    placed = _placed("ols", frame, texts, shown, len(ids), 7.0)
     layers = [
         _plain("commune", outside, CLEAR, colours.hatch, 0.7, hovertemplate=_OUTSIDE_HOVER),
         _stripes("commune", outside, colours.hatch),
@@ -291,8 +294,9 @@ def choropleth(view: View, height: int = 440) -> None:
     table = figures.twin(card.id, territory.find(WALLONIE) if whole else zone, level)
     groups = figures.classes(card.id, level)
     ids = list(table.index)
-    everywhere = list(territory.zoning("communes").zones.index)
-    box = contours.bounds("commune", everywhere) if whole else contours.bounds("ols", [zone.id])
+    box = (
+        contours.bounds("commune", _every_commune()) if whole else contours.bounds("ols", [zone.id])
+    )
     frame = contours.fit(box, PHONE_PX if theme.phone() else 396, height, (0.8, 0.9))
     layers = []
     if not whole:
@@ -326,7 +330,7 @@ def choropleth(view: View, height: int = 440) -> None:
     if level == "ols" and zone.level == "ols":
         layers.append(_outline([zone.id], colours, CHOSEN_LINE))
     texts = _wanted(table, card, level, whole)
-    placed = _placed(level, frame, texts, tuple((level, i) for i in ids), 8, 3.0)
+    placed = _placed(level, frame, texts, tuple((level, i) for i in ids), 8, 4.0)
     layers += _leaders(placed, frame, colours.ink)
     layers += _texts(placed, frame, _ink(placed, table, groups, colours))
     shown = LEVEL_WORDS[level]
@@ -348,6 +352,10 @@ def hatching(table: pd.DataFrame, level: str) -> pd.Series:
     return borrowed | table["valeur"].isna()
 
 
+def _every_commune() -> list[str]:
+    return list(territory.zoning("communes").zones.index)
+
+
 def _all_ols() -> list[str]:
     return list(territory.zoning("ols").zones.index)
 
@@ -362,14 +370,11 @@ def _wanted(table: pd.DataFrame, card: Card, level: str, whole: bool) -> Texts:
     own = shown[~hatching(shown, level)]
     extremes = [own["valeur"].idxmax(), own["valeur"].idxmin()] if len(own) else []
     order = list(dict.fromkeys([*extremes, *shown.sort_values("population").index[::-1]]))
-    prefix = {i: f"{i} " if level == "ols" else "" for i in order}
     return tuple(
         (
             i,
-            (
-                *wrapped(f"{prefix[i]}{shown.at[i, 'label']}"),
-                words.number(float(shown.at[i, "valeur"]), card.decimals),
-            ),
+            i if level == "ols" else str(shown.at[i, "label"]),
+            words.number(float(shown.at[i, "valeur"]), card.decimals),
         )
         for i in order
     )

@@ -161,15 +161,22 @@ def remark(zone_id: str, item: pd.Series, view: View) -> str:
     return ""
 
 
+def coverage_mark(coverage: float) -> str:
+    """The sign of a value that partly rests on a share-out of communes, with its reason."""
+    if not coverage < 1:
+        return ""
+    whole = words.quantity(100 * coverage, "%", 1)
+    return _sign("°", f"{whole} des habitants vivent dans des communes entières du territoire")
+
+
+def _sign(sign: str, why: str) -> str:
+    return f'<sup title="{escape(why)}">{sign}</sup>'
+
+
 def marks(item: ProfileRow) -> str:
     """Signs after a value of the profile: weighted mean, partial coverage."""
-    signs = []
-    if item.aggregation == "moyenne_ponderee":
-        signs.append(("†", "moyenne pondérée"))
-    if item.coverage < 1:
-        whole = words.quantity(100 * item.coverage, "%", 1)
-        signs.append(("°", f"{whole} des habitants vivent dans des communes entières"))
-    return "".join(f'<sup title="{escape(why)}">{sign}</sup>' for sign, why in signs)
+    mean = _sign("†", "moyenne pondérée") if item.aggregation == "moyenne_ponderee" else ""
+    return mean + coverage_mark(item.coverage)
 
 
 def pyramid_sentence(view: View) -> str:
