@@ -31,6 +31,13 @@ FLAGS = [
     "--disable-sync",
 ]
 
+DRAWN = """() => [...document.querySelectorAll("[data-testid=stPlotlyChart]")].every((box) => {
+  const layout = box.querySelector(".js-plotly-plot")?._fullLayout;
+  const map = layout?.map?._subplot?.map;
+  return layout && (!layout.map || map?.loaded());
+})"""
+"""Every chart has its drawing, every map its shapes."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark them as tests that need a browser."""
@@ -86,7 +93,8 @@ class Visit:
         self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
         self.page.locator("h1").first.wait_for()
         self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_timeout(400)
+        self.page.wait_for_function(DRAWN)
+        self.page.wait_for_timeout(300)
         self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
     def address(self) -> str:
