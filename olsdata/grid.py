@@ -146,7 +146,12 @@ def neighbours(unit_of: pd.Series, pairs: pd.DataFrame) -> dict[str, set[str]]:
     return links
 
 
-def solve(units: pd.DataFrame, links: dict[str, set[str]], limit: float = TIME_LIMIT_S) -> Any:
+def solve(
+    units: pd.DataFrame,
+    links: dict[str, set[str]],
+    limit: float = TIME_LIMIT_S,
+    starts: int = STARTS,
+) -> Any:
     """Group the units of every OLS, in a child process that cannot hang the caller.
 
     Parameters
@@ -154,6 +159,7 @@ def solve(units: pd.DataFrame, links: dict[str, set[str]], limit: float = TIME_L
     units : index unit; ols, population, x, y
     links : neighbours of each unit, inside its OLS
     limit : seconds allowed for all OLS together
+    starts : attempts per OLS
 
     Returns
     -------
@@ -170,6 +176,7 @@ def solve(units: pd.DataFrame, links: dict[str, set[str]], limit: float = TIME_L
         problems.append(
             {
                 "ols": ols,
+                "starts": starts,
                 "population": members["population"].round(3).tolist(),
                 "xy": members[["x", "y"]].round(3).to_numpy().tolist(),
                 "links": [sorted(place[other] for other in links[unit]) for unit in place],
@@ -266,7 +273,12 @@ def write(rows: pd.DataFrame, folder: Path) -> None:
     (folder / "bassins.toml").write_text("".join(lines), "utf-8", newline="")
 
 
-def max_p(population: list[float], xy: list[list[float]], links: list[list[int]]) -> list[int]:
+def max_p(
+    population: list[float],
+    xy: list[list[float]],
+    links: list[list[int]],
+    starts: int = STARTS,
+) -> list[int]:
     """Groups of contiguous units, as many as possible, each above the threshold.
 
     Parameters
@@ -274,6 +286,7 @@ def max_p(population: list[float], xy: list[list[float]], links: list[list[int]]
     population : shape (n,), inhabitants
     xy : shape (n, 2), kilometres; among solutions with as many groups the most compact is kept
     links : neighbours of each unit; a unit without any is attached to the nearest
+    starts : attempts to build a grid
 
     Returns
     -------
@@ -301,7 +314,7 @@ def max_p(population: list[float], xy: list[list[float]], links: list[list[int]]
             "population",
             THRESHOLD,
             top_n=2,
-            max_iterations_construction=STARTS,
+            max_iterations_construction=starts,
             max_iterations_sa=POLISHES,
         )
         model.solve()
@@ -311,8 +324,8 @@ def max_p(population: list[float], xy: list[list[float]], links: list[list[int]]
 def main() -> None:
     """Child process: problems on standard input, one line of groups per OLS on the output."""
     for problem in json.load(sys.stdin):
-        groups = max_p(problem["population"], problem["xy"], problem["links"])
-        sys.stdout.write(json.dumps({"ols": problem["ols"], "groups": groups}) + "\n")
+        ols = problem.pop("ols")
+        sys.stdout.write(json.dumps({"ols": ols, "groups": max_p(**problem)}) + "\n")
         sys.stdout.flush()
 
 
