@@ -170,7 +170,10 @@ def check_contiguity(zoning: Zoning, facts: Facts, report: Report) -> None:
                 allowed.append(f"{names} ({len(piece)} sections, {count} habitants)")
             else:
                 faults.append(f"OLS {zone_id} : {names}, détaché du reste ({count} hab.).")
-    report.wrong.extend(faults)
+    faults = list(dict.fromkeys(faults))
+    report.wrong.extend(faults[:10])
+    if len(faults) > 10:
+        report.wrong.append(f"OLS : {len(faults) - 10} autres morceaux détachés.")
     if not faults:
         report.proved.append(f"OLS : d’un seul tenant, sauf {', '.join(allowed) or 'rien'}.")
 

@@ -238,7 +238,7 @@ def _check_numbers(frame: pd.DataFrame, name: str) -> None:
         kind = str(column.dtype)
         if not kind.startswith(("int", "float")):
             continue
-        pattern = r"-?\d+" if kind.startswith("int") else r"-?\d+(\.\d+)?"
+        pattern = r"-?[0-9]+" if kind.startswith("int") else r"-?[0-9]+(\.[0-9]+)?"
         for header in frame.columns:
             if not (re.match(key, header) if column.regex else header == key):
                 continue
