@@ -62,6 +62,9 @@ def _indicator_columns() -> dict[str, pa.Column]:
     }
 
 
+OTHER_ZONINGS = ("provinces", "arrondissements", "clps", "secours")
+"""Cut-outs that are not ours, kept to compare with."""
+
 SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "communes.csv": pa.DataFrameSchema(
         {
@@ -134,7 +137,82 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         strict=True,
     ),
 }
-SCHEMAS["decoupages/bassins.csv"] = SCHEMAS["decoupages/ols.csv"]
+for _zoning in ("bassins", *OTHER_ZONINGS):
+    SCHEMAS[f"decoupages/{_zoning}.csv"] = SCHEMAS["decoupages/ols.csv"]
+
+STRUCTURE_TYPES = (
+    "cercle_mg",
+    "rml",
+    "sisd",
+    "plateforme_palliative",
+    "equipe_palliative",
+    "clps",
+    "pfcsm",
+    "reseau_107",
+    "reseau_sm_jeunes",
+    "pmg",
+    "reseau_hospitalier",
+)
+_TYPE = pa.Check.isin(STRUCTURE_TYPES, error="type de structure inconnu")
+_FLAG = pa.Check.isin([0, 1], error="0 ou 1 attendu")
+
+
+def _state(*known: str) -> pa.Column:
+    return _column(str, pa.Check.isin(known, error=f"{' ou '.join(known)} attendu"))
+
+
+def _texts(*names: str) -> dict[str, pa.Column]:
+    """Columns of free text that may be empty."""
+    return {name: _column(str, nullable=True) for name in names}
+
+
+SCHEMAS["structures.csv"] = pa.DataFrameSchema(
+    {
+        "id": _column(str, _NAME),
+        "type": _column(str, _TYPE),
+        "nom": _column(str, _NAME),
+        "siege_refnis": _refnis(nullable=True),
+        **_texts("siege", "annee", "lien", "remarque"),
+        "source": _column(str, _NAME),
+        "statut": _state("source", "a_verifier"),
+        "germanophone": _column(int, _FLAG),
+    },
+    unique=["id"],
+    strict=True,
+)
+SCHEMAS["structures_couverture.csv"] = pa.DataFrameSchema(
+    {
+        "structure": _column(str, _NAME),
+        "refnis": _refnis(),
+        "part": _column(float, pa.Check.between(0, 1, error="part hors de 0–1"), nullable=True),
+        "statut": _state("source", "deduit"),
+        **_texts("source"),
+    },
+    unique=["structure", "refnis"],
+    strict=True,
+)
+SCHEMAS["structures_totaux.csv"] = pa.DataFrameSchema(
+    {
+        "type": _column(str, _TYPE),
+        "zone": _column(str, _NAME),
+        "total": _column(int, _POSITIVE),
+        **_texts("annee", "lien", "remarque"),
+        "source": _column(str, _NAME),
+        "reference": _column(int, _FLAG),
+    },
+    strict=True,
+)
+SCHEMAS["structures_liens.csv"] = pa.DataFrameSchema(
+    {
+        "structure_a": _column(str, _NAME),
+        "structure_b": _column(str, _NAME),
+        "type_lien": _state("organe de gouvernance", "partage d’activités", "support"),
+        **_texts("instance", "date"),
+        "source": _column(str, _NAME),
+        "statut": _column(str, _NAME),
+    },
+    strict=True,
+)
 
 BUILT: dict[str, pa.DataFrameSchema] = {
     "contiguite.csv": pa.DataFrameSchema(
@@ -146,7 +224,7 @@ BUILT: dict[str, pa.DataFrameSchema] = {
 """Tables that ``construire`` writes; no figure comes from them."""
 
 ZONING_KEYS = ("id", "label", "niveau", "statut", "source", "date", "version")
-ZONING_LEVELS = {"ols": "ols", "bassins": "bassin"}
+ZONING_LEVELS = {"ols": "ols", "bassins": "bassin"} | dict.fromkeys(OTHER_ZONINGS, "autre")
 ZONING_STATES = ("officiel", "provisoire", "atelier")
 
 
@@ -163,6 +241,10 @@ class Facts:
     totaux : index ``refnis``, one column per year (persons on 1 January)
     indicateurs : index ``refnis``, one column per communal figure
     decoupages : per zoning, its rows (zone, label, refnis, section) and its description
+    structures : index ``id``; type, nom, siege_refnis, siege, annee, source, lien, statut, …
+    couverture : structure, refnis, part (NaN = unknown), statut, source
+    totaux_structures : type, zone, total, annee, source, lien, reference, remarque
+    liens : structure_a, structure_b, type_lien, instance, source, date, statut
     version : label of the data and the first eight digits of their sha256
     """
 
@@ -174,6 +256,10 @@ class Facts:
     totaux: pd.DataFrame
     indicateurs: pd.DataFrame
     decoupages: dict[str, tuple[pd.DataFrame, dict[str, Any]]]
+    structures: pd.DataFrame
+    couverture: pd.DataFrame
+    totaux_structures: pd.DataFrame
+    liens: pd.DataFrame
     version: str
 
 
@@ -403,6 +489,9 @@ def load(folder: Path = GEODATA) -> Facts:
     totaux = totaux.astype("int64")
     _check_ages(ages, totaux)
     _check_sections(secteurs, sections)
+    structures = read("structures.csv", folder)
+    coverage = read("structures_couverture.csv", folder)
+    _check_coverage(structures, coverage, communes)
     return Facts(
         folder=folder,
         communes=communes,
@@ -411,7 +500,11 @@ def load(folder: Path = GEODATA) -> Facts:
         ages=ages,
         totaux=totaux,
         indicateurs=indicators.set_index("refnis").join(pharmacies.set_index("refnis")),
-        decoupages={name: read_zoning(name, folder) for name in ("ols", "bassins")},
+        decoupages={name: read_zoning(name, folder) for name in ZONING_LEVELS},
+        structures=structures.set_index("id"),
+        couverture=coverage,
+        totaux_structures=read("structures_totaux.csv", folder),
+        liens=read("structures_liens.csv", folder),
         version=fingerprint(folder),
     )
 
@@ -451,3 +544,20 @@ def _check_sections(secteurs: pd.DataFrame, sections: pd.DataFrame) -> None:
         raise DataError(
             f"sections.csv : la section {wrong[0][0]} ne concorde pas avec secteurs.csv."
         )
+
+
+def _check_coverage(
+    structures: pd.DataFrame, coverage: pd.DataFrame, communes: pd.DataFrame
+) -> None:
+    """Every pair names a known structure and a known commune; so does every seat."""
+    for name, column, found, known in (
+        ("structures_couverture.csv", "structure", coverage["structure"], structures["id"]),
+        ("structures_couverture.csv", "refnis", coverage["refnis"], communes.index),
+        ("structures.csv", "siege_refnis", structures["siege_refnis"].dropna(), communes.index),
+    ):
+        wrong = found[~found.isin(known)]
+        if not wrong.empty:
+            raise DataError(
+                f"{name}, ligne {int(str(wrong.index[0])) + 2}, colonne « {column} » : "
+                f"« {wrong.iloc[0]} » est inconnu."
+            )

@@ -210,6 +210,8 @@ def from_file(name: str, facts: Facts) -> Zoning:
     zones = rows.drop_duplicates("zone").set_index("zone")[["label"]].sort_index()
     if about["niveau"] == "ols":
         return build(sectors, zones.assign(ols=zones.index), facts, about)
+    if about["niveau"] == "autre":
+        return build(sectors, zones.assign(ols=""), facts, about)
     held = from_file("ols", facts).sectors
     owner = held.groupby(sectors).agg(["nunique", "first"])
     split = owner.index[owner["nunique"] > 1]
@@ -234,7 +236,7 @@ def from_file(name: str, facts: Facts) -> Zoning:
 
 @lru_cache(maxsize=16)
 def zoning(name: str, facts: Facts | None = None) -> Zoning:
-    """A zoning by name: "ols", "bassins", "communes" (261) or "wallonie" (all communes).
+    """A zoning by name: a file of ``decoupages/``, "communes" (261) or "wallonie" (all of them).
 
     Raises
     ------
