@@ -1,0 +1,218 @@
+"""The command line: its CSV contract, and what it says when it is asked wrongly."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from olsdata import catalogue, cli, figures, territory
+
+ROOT = Path(__file__).resolve().parents[2]
+COLUMNS = ["zone", "label", "valeur", "unite", "annee", "source", "agregation", "couverture"]
+RULES = {"somme", "rapport", "moyenne_ponderee", "valeur_communale"}
+IDS = {"ols": [f"{i:02}" for i in range(1, 11)], "wallonie": ["wallonie"]}
+LEVELS = ["ols", "bassin", "commune", "wallonie"]
+
+Run = Callable[..., tuple[int, bytes, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Run:
+    """Exit code, standard output as bytes, standard error as text."""
+
+    def call(*arguments: str) -> tuple[int, bytes, str]:
+        monkeypatch.setattr(sys, "argv", ["olsdata", *arguments])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        out, err = capsysbinary.readouterr()
+        return int(left.value.code or 0), out, err.decode("utf-8")
+
+    return call
+
+
+def rows(out: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(out.decode("utf-8"), newline="")))
+
+
+def zones(level: str, plain: Callable[[str], list[dict[str, str]]]) -> list[str]:
+    if level == "commune":
+        return sorted(row["refnis"] for row in plain("communes.csv"))
+    if level == "bassin":
+        return sorted({row["zone"] for row in plain("decoupages/bassins.csv")})
+    return IDS[level]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_indicator_keeps_the_csv_contract(run, plain, level):
+    expected = zones(level, plain)
+    for indicator in catalogue.available():
+        code, out, err = run("chiffres", "--indicateur", indicator, "--niveau", level, "--csv")
+        assert (code, err) == (0, ""), indicator
+        assert out.startswith(",".join(COLUMNS).encode() + b"\n"), indicator
+        assert out.endswith(b"\n")
+        assert b"\r" not in out
+        table = rows(out)
+        assert sorted(row["zone"] for row in table) == expected, indicator
+        for row in table:
+            assert list(row) == COLUMNS
+            assert row["agregation"] in RULES
+            assert 0 <= float(row["couverture"]) <= 1
+            assert row["label"]
+            assert row["unite"]
+            assert row["annee"]
+            assert row["source"]
+            if row["valeur"]:
+                float(row["valeur"])
+            else:
+                assert level == "bassin"
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("year", [2009, 2021, 2024, 2026])
+def test_population_keeps_the_same_contract(run, plain, level, year):
+    code, out, err = run("population", "--annee", str(year), "--niveau", level, "--csv")
+    assert (code, err) == (0, "")
+    table = rows(out)
+    assert list(table[0]) == COLUMNS
+    assert sorted(row["zone"] for row in table) == zones(level, plain)
+    assert {(r["agregation"], r["annee"], r["unite"]) for r in table} == {
+        ("somme", str(year), "habitants")
+    }
+    region = sum(
+        int(row["population"])
+        for row in plain("population_totale.csv")
+        if row["annee"] == str(year)
+    )
+    german = {row["refnis"] for row in plain("communes.csv") if row["germanophone"] == "1"}
+    apart = sum(
+        int(row["population"])
+        for row in plain("population_totale.csv")
+        if row["annee"] == str(year) and row["refnis"] in german
+    )
+    held = region if level in ("commune", "wallonie") else region - apart
+    assert sum(float(row["valeur"]) for row in table) == pytest.approx(held, abs=1e-6)
+
+
+def test_the_ols_is_the_level_when_none_is_asked(run):
+    _, out, _ = run("population", "--annee", "2026", "--csv")
+    assert [row["zone"] for row in rows(out)] == IDS["ols"]
+
+
+def test_percentages_are_written_with_every_digit(run):
+    _, out, _ = run("chiffres", "--indicateur", "pct_65p_2021", "--niveau", "wallonie", "--csv")
+    (row,) = rows(out)
+    assert row["zone"] == "wallonie"
+    assert float(row["valeur"]) == figures.value("pct_65p_2021", territory.find("wallonie"))
+    assert row["valeur"].startswith("19.0103574")
+
+
+def test_the_nine_german_speaking_communes_are_marked(run, plain):
+    german = {row["refnis"] for row in plain("communes.csv") if row["germanophone"] == "1"}
+    _, out, _ = run("population", "--annee", "2026", "--niveau", "commune", "--csv")
+    marked = {row["zone"] for row in rows(out) if "germanophone" in row["label"]}
+    assert marked == german
+    assert len(german) == 9
+
+
+def test_missing_is_an_empty_cell_in_bassins_cut_out_of_a_city(run):
+    _, out, _ = run("chiffres", "--indicateur", "pop_65p_2021", "--niveau", "bassin", "--csv")
+    table = rows(out)
+    assert {row["zone"] for row in table if not row["valeur"]} == {
+        row["zone"] for row in table if float(row["couverture"]) < 0.9
+    }
+
+
+def test_the_list_of_indicators_names_every_card(run):
+    code, out, _ = run("indicateurs", "--csv")
+    assert code == 0
+    assert {row["id"] for row in rows(out)} == set(catalogue.cards())
+
+
+def test_without_csv_the_table_is_for_the_eye(run):
+    code, out, _ = run("population", "--annee", "2026")
+    assert code == 0
+    assert "Wallonie-Picarde" in out.decode("utf-8")
+    assert b"," not in out.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["chiffres", "--indicateur", "zzz", "--csv"], "Indicateur inconnu : « zzz »"),
+        (
+            ["chiffres", "--indicateur", "pct_65p_2021", "--niveau", "rue"],
+            "Niveau inconnu : « rue ». Niveaux possibles : wallonie, ols, bassin, commune",
+        ),
+        (["population", "--annee", "2022", "--csv"], "2019, 2020, 2021, 2024, 2026"),
+        (["population", "--annee", "abc"], "valeur refusée pour --annee, un nombre entier"),
+        (["population", "--annee"], "l’option --annee est mal employée"),
+        (["population"], "il manque l’option --annee"),
+        (["population", "--annee", "2021", "ici"], "commande ou argument inconnu, « ici »"),
+        (["population", "--annee", "2021", "--cvs"], "option inconnue, « --cvs »"),
+        (["population", "--annee", "2021", "--csv=oui"], "l’option --csv est mal employée"),
+        (["chiffres"], "il manque l’option --indicateur"),
+        (["inconnue"], "commande ou argument inconnu, « inconnue »"),
+        (["--inconnue"], "option inconnue, « --inconnue »"),
+    ],
+)
+def test_a_wrong_request_is_one_french_sentence_and_exit_code_1(run, arguments, says):
+    code, out, err = run(*arguments)
+    assert code == 1
+    assert out == b""
+    assert err.startswith("Erreur : ")
+    assert says in err
+    assert err.count("\n") == 1
+
+
+def test_an_indicator_without_values_says_who_has_them(run):
+    absent = next(card for card in catalogue.cards().values() if not card.available)
+    code, out, err = run("chiffres", "--indicateur", absent.id, "--csv")
+    assert (code, out) == (1, b"")
+    assert absent.obtain in err
+
+
+def test_without_a_command_the_help_is_shown_and_the_exit_code_is_1(run):
+    code, out, err = run()
+    assert code == 1
+    assert "verifier" in out.decode("utf-8") + err
+    assert "il manque une commande" in err
+
+
+def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "olsdata", *arguments],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+    )
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_the_real_process_writes_utf8_whatever_the_console(encoding):
+    done = python("population", "--annee", "2026", "--csv", PYTHONIOENCODING=encoding)
+    assert done.returncode == 0
+    assert done.stderr == b""
+    assert done.stdout.startswith(b"zone,label,valeur,")
+    assert "Liège Sud-Huy-Waremme" in done.stdout.decode("utf-8")
+    assert len(done.stdout.splitlines()) == 11
+
+
+def test_the_real_process_refuses_in_french_and_prints_no_trace():
+    done = python("population", "--annee", "2022", "--csv", PYTHONIOENCODING="cp1252")
+    assert done.returncode == 1
+    assert done.stdout == b""
+    assert done.stderr.decode("utf-8").startswith("Erreur : Pas de population pour 2022.")
+    assert b"Traceback" not in done.stderr
+
+
+def test_the_real_process_verifies_the_embedded_data():
+    done = python("verifier", PYTHONIOENCODING="cp1252")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert all(line.startswith("✓ ") for line in done.stdout.decode("utf-8").splitlines())
