@@ -267,10 +267,13 @@ def zone_of_sections(sections: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
     {'92094A': '06', '92094D': '05'}
     """
     part = rows["section"].notna() & rows["section"].ne("")
-    by_section = rows[part].set_index("section")["zone"]
-    by_commune = rows[~part].set_index("refnis")["zone"]
-    found = sections["section"].map(by_section).fillna(sections["refnis"].map(by_commune))
-    return pd.Series(found.to_numpy(), index=sections["section"].to_numpy(), name="zone")
+    by_section = dict(zip(rows["section"][part], rows["zone"][part], strict=True))
+    by_commune = dict(zip(rows["refnis"][~part], rows["zone"][~part], strict=True))
+    found = [
+        by_section.get(section, by_commune.get(commune))
+        for section, commune in zip(sections["section"], sections["refnis"], strict=True)
+    ]
+    return pd.Series(found, index=sections["section"].to_numpy(), name="zone", dtype="str")
 
 
 def holes(limits: Any) -> list[float]:

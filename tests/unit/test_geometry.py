@@ -167,6 +167,12 @@ def test_dissolving_keeps_all_the_land(names: list[str]) -> None:
     assert all(zones[zone].area == names.count(zone) * 4e6 for zone in zones.index)
 
 
+def test_a_zoning_of_whole_communes_needs_no_section() -> None:
+    sections = pd.DataFrame({"section": ["1A", "2A"], "refnis": ["1", "2"]})
+    rows = pd.DataFrame({"zone": ["Z"], "refnis": ["1"], "section": [None]})
+    assert geometry.zone_of_sections(sections, rows).dropna().to_dict() == {"1A": "Z"}
+
+
 def test_land_in_no_zone_is_left_out() -> None:
     zones = geometry.dissolve(squares(2, 1), pd.Series(["X", None]))
     assert zones.area.to_dict() == {"X": 4e6}
@@ -315,7 +321,8 @@ def test_served_levels_nest_in_each_other(layers: dict[str, Any]) -> None:
     facts = tables.load()
     sections = layers["sections"].to_crs(geometry.METRIC)
     parents = {"communes": facts.sections["refnis"]}
-    for name, (rows, _) in facts.decoupages.items():
+    for name in ("ols", "bassins"):
+        rows = facts.decoupages[name][0]
         parents[name] = geometry.zone_of_sections(facts.sections.reset_index(), rows)
     for level, parent in parents.items():
         areas = sections.area.groupby(parent.loc[sections.index].to_numpy()).sum()

@@ -125,7 +125,8 @@ def sections() -> pd.DataFrame:
     """Each section with its commune, OLS, bassin and inhabitants in 2024, counted afresh."""
     facts = tables.load()
     frame = facts.sections.copy()
-    for name, (rows, _) in facts.decoupages.items():
+    for name in ("ols", "bassins"):
+        rows = facts.decoupages[name][0]
         frame[name] = geometry.zone_of_sections(facts.sections.reset_index(), rows)
     located = facts.secteurs.groupby("section")["population_2024"].sum()
     total = facts.secteurs.groupby("refnis")["population_2024"].sum()
