@@ -182,6 +182,7 @@ def _table(
     return frame[COLUMNS]
 
 
+@lru_cache(maxsize=128)
 def population(year: int, zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
     """Inhabitants of each zone on 1 January of a year, as in ``by_zone``.
 

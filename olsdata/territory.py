@@ -7,7 +7,7 @@ the bassins is hard-coded: both are read from ``geodata/decoupages/``.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -66,6 +66,13 @@ class Zoning:
     link: str = ""
     method: str = ""
 
+    @cached_property
+    def _by_id(self) -> dict[str, Zone]:
+        return {
+            str(id_): Zone(str(id_), str(row["label"]), self.level, str(row["ols"]))
+            for id_, row in self.zones.iterrows()
+        }
+
     def zone(self, zone_id: str) -> Zone:
         """The zone of that id.
 
@@ -74,10 +81,9 @@ class Zoning:
         DataError
             If the zoning has no such zone.
         """
-        if zone_id not in self.zones.index:
+        if zone_id not in self._by_id:
             raise DataError(f"Zone inconnue dans « {self.label} » : « {zone_id} ».")
-        row = self.zones.loc[zone_id]
-        return Zone(zone_id, str(row["label"]), self.level, str(row["ols"]))
+        return self._by_id[zone_id]
 
     def inside(self, zone: Zone) -> list[str]:
         """Ids of this zoning's zones that touch another zone, in order.
@@ -145,7 +151,7 @@ def membership(rows: pd.DataFrame, facts: Facts, name: str) -> pd.Series:
             )
     by_commune = whole.set_index("refnis")["zone"]
     by_section = parts.set_index("section")["zone"]
-    zone = facts.secteurs["section"].map(by_section)
+    zone = facts.secteurs["section"].map(by_section).astype(object)
     zone = zone.fillna(facts.secteurs["refnis"].map(by_commune))
     orphans = facts.secteurs.loc[zone.isna(), "refnis"].unique()
     # All the German-speaking communes may be left out, not some of them.
@@ -300,7 +306,7 @@ def find(zone_id: str) -> Zone:
     """
     for level in LEVELS:
         here = zoning_of(level)
-        if zone_id in here.zones.index:
+        if zone_id in here._by_id:
             return here.zone(zone_id)
     raise DataError(f"Territoire inconnu : « {zone_id} ».")
 
@@ -311,6 +317,7 @@ def split_communes(zone: Zone) -> pd.Series:
     return shares[(shares > 0) & (shares < 1)]
 
 
+@lru_cache(maxsize=4)
 def outside(facts: Facts | None = None) -> pd.DataFrame:
     """The communes that lie in no OLS (the nine German-speaking ones)."""
     facts = facts or tables.load()
@@ -318,6 +325,7 @@ def outside(facts: Facts | None = None) -> pd.DataFrame:
     return facts.communes[np.isclose(held, 0.0)]
 
 
+@lru_cache(maxsize=4)
 def moved_sections(facts: Facts | None = None) -> pd.DataFrame:
     """Sections that the OLS zoning takes out of their commune's territory.
 

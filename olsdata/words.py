@@ -69,3 +69,18 @@ def spaced(text: str) -> str:
     for sign in "?!;%€":
         text = text.replace(f" {sign}", f"{NARROW}{sign}")
     return text.replace(" :", "\xa0:").replace("« ", "«\xa0").replace(" »", "\xa0»")
+
+
+def wrapped(name: str, most: int = 14) -> tuple[str, ...]:
+    """A name on one or two lines.
+
+    >>> wrapped("07 Liège Sud-Huy-Waremme"), wrapped("Dinant")
+    (('07 Liège', 'Sud-Huy-Waremme'), ('Dinant',))
+    """
+    if len(name) <= most:
+        return (name,)
+    cuts = [i + 1 for i, c in enumerate(name) if c in " -" and i > 2]
+    if not cuts:
+        return (name,)
+    cut = min(cuts, key=lambda i: abs(len(name) / 2 - i))
+    return name[:cut].strip(), name[cut:].strip()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
+import plotly.io as pio
 import streamlit as st
 from plotly.subplots import make_subplots
 
 from olsdata import words
 from olsdata.ui import theme
 from olsdata.ui.theme import Tokens
+
+pio.templates.default = "none"  # Plotly's own weighs 7 kB in each figure sent
 
 FONT = "Atkinson, 'Source Sans', sans-serif"
 
@@ -50,15 +54,11 @@ def hover(colours: Tokens) -> dict[str, Any]:
     }
 
 
-def _show(
-    figure: go.Figure,
-    colours: Tokens,
-    height: int,
-    key: str,
-    alt: str,
-    margin: dict[str, int] | None = None,
-) -> None:
-    figure.update_layout(
+def _dressed(
+    figure: go.Figure, colours: Tokens, height: int, margin: dict[str, int] | None = None
+) -> go.Figure:
+    """The figure with the house's type, colours and margins."""
+    return figure.update_layout(
         height=height,
         margin={"l": 0, "r": 0, "t": 26, "b": 30} | (margin or {}),
         showlegend=False,
@@ -69,6 +69,9 @@ def _show(
         hoverlabel=hover(colours),
         dragmode=False,
     )
+
+
+def _show(figure: go.Figure, key: str, alt: str) -> None:
     st.plotly_chart(figure, key=key, theme=None, config=CONFIG | {"displayModeBar": False}, alt=alt)
 
 
@@ -91,8 +94,30 @@ def pyramid(own: pd.DataFrame, other: pd.DataFrame, other_name: str, alt: str) -
     other_name : what the outline is
     alt : the picture in words
     """
-    colours = theme.tokens()
-    mine, theirs = (100 * t / t.to_numpy().sum() for t in (own, other))
+    figure = _pyramid(_cells(own), _cells(other), theme.tokens())
+    _show(figure, "pyramide", alt)
+    st.html(
+        '<div class="source"><span class="trait" aria-hidden="true"></span> '
+        f"{other_name} · % de la population de chacun</div>"
+    )
+
+
+Cells = tuple[tuple[str, float, float], ...]
+"""Age group, women, men: a pyramid that can be a key of a cache."""
+
+
+def _cells(people: pd.DataFrame) -> Cells:
+    return tuple(people[["F", "M"]].itertuples(name=None))
+
+
+def _table(cells: Cells) -> pd.DataFrame:
+    return pd.DataFrame(cells, columns=["age", "F", "M"]).set_index("age")
+
+
+@lru_cache(maxsize=64)
+def _pyramid(own_cells: Cells, other_cells: Cells, colours: Tokens) -> go.Figure:
+    own = _table(own_cells)
+    mine, theirs = (100 * t / t.to_numpy().sum() for t in (own, _table(other_cells)))
     figure = make_subplots(cols=2, shared_yaxes=False, horizontal_spacing=0.2)
     ages = [a.replace("-", "–") for a in own.index]
     rows = list(range(len(ages)))
@@ -143,11 +168,7 @@ def pyramid(own: pd.DataFrame, other: pd.DataFrame, other_name: str, alt: str) -
             text=ages[i], x=0.5, y=i, xref="paper", yref="y", showarrow=False, xanchor="center"
         )
     figure.update_layout(bargap=0.12)
-    _show(figure, colours, 360, "pyramide", alt)
-    st.html(
-        '<div class="source"><span class="trait" aria-hidden="true"></span> '
-        f"{other_name} · % de la population de chacun</div>"
-    )
+    return _dressed(figure, colours, 360)
 
 
 def evolution(series: dict[str, pd.Series], index: bool, alt: str) -> None:
@@ -161,7 +182,18 @@ def evolution(series: dict[str, pd.Series], index: bool, alt: str) -> None:
     index : whether to draw 100 × value ÷ first value
     alt : the picture in words
     """
-    colours = theme.tokens()
+    lines = tuple((name, tuple(people.dropna().items())) for name, people in series.items())
+    _show(_evolution(lines, index, theme.tokens()), "evolution", alt)
+
+
+@lru_cache(maxsize=64)
+def _evolution(
+    lines: tuple[tuple[str, tuple[tuple[int, float], ...]], ...], index: bool, colours: Tokens
+) -> go.Figure:
+    series = {}
+    for name, points in lines:
+        known = pd.Series(dict(points))
+        series[name] = known.reindex(range(known.index[0], known.index[-1] + 1))
     figure = go.Figure()
     for rank, (name, people) in enumerate(series.items()):
         values = 100 * people / people.iloc[0] if index else people
@@ -195,7 +227,7 @@ def evolution(series: dict[str, pd.Series], index: bool, alt: str) -> None:
         figure.add_annotation(
             x=known.index[-1],
             y=last,
-            text=f"<b>{words.number(last, 1 if index else 0)}</b><br>{name}",
+            text=f"<b>{words.number(last, 1 if index else 0)}</b><br>{'<br>'.join(words.wrapped(name))}",
             font={"color": colour},
             showarrow=False,
             xanchor="left",
@@ -213,7 +245,7 @@ def evolution(series: dict[str, pd.Series], index: bool, alt: str) -> None:
         tickformat=",d" if not index else "",
     )
     left, right = (34, 96) if index else (62, 96)
-    _show(figure, colours, 330, "evolution", alt, {"l": left, "r": right})
+    return _dressed(figure, colours, 330, {"l": left, "r": right})
 
 
 def _apart(rank: int, series: dict[str, pd.Series], index: bool) -> int:
@@ -238,7 +270,14 @@ def envelope_line(people: pd.Series, line: int, chosen: str, alt: str) -> None:
     chosen : label to set off, or ""
     alt : the picture in words
     """
-    colours = theme.tokens()
+    _show(_bars(tuple(people.items()), line, chosen, theme.tokens()), "ligne-450000", alt)
+
+
+@lru_cache(maxsize=64)
+def _bars(
+    bars: tuple[tuple[str, float], ...], line: int, chosen: str, colours: Tokens
+) -> go.Figure:
+    people = pd.Series(dict(bars))
     names = list(people.index)[::-1]
     values = people[::-1]
     figure = go.Figure(
@@ -269,4 +308,4 @@ def envelope_line(people: pd.Series, line: int, chosen: str, alt: str) -> None:
     figure.update_xaxes(visible=False, range=[0, float(values.max()) * 1.05])
     figure.update_yaxes(ticks="", showgrid=False)
     figure.update_layout(bargap=0.3)
-    _show(figure, colours, 370, "ligne-450000", alt, {"l": 175})
+    return _dressed(figure, colours, 370, {"l": 190})

@@ -171,7 +171,7 @@ def _placed(
     wishes = [
         labels.Wish(
             i,
-            lines=(*wrapped(name), *filter(None, [read])),
+            lines=(*words.wrapped(name), *filter(None, [read])),
             beside=(*(wrapped(name) if level != "ols" else (name,)), *filter(None, [read])),
             outline=land[level, i],
             pole=(float(x), float(y)),
@@ -215,29 +215,23 @@ def _draw(figure: go.Figure, key: str, alt: str) -> str:
     return str(points[0].get("location", "")) if points else ""
 
 
-def wrapped(name: str, most: int = 14) -> tuple[str, ...]:
-    """A name on one or two lines.
-
-    >>> wrapped("07 Liège Sud-Huy-Waremme"), wrapped("Dinant")
-    (('07 Liège', 'Sud-Huy-Waremme'), ('Dinant',))
-    """
-    if len(name) <= most:
-        return (name,)
-    cuts = [i + 1 for i, c in enumerate(name) if c in " -" and i > 2]
-    if not cuts:
-        return (name,)
-    cut = min(cuts, key=lambda i: abs(len(name) / 2 - i))
-    return name[:cut].strip(), name[cut:].strip()
-
-
-def territories(view: View, height: int = 420) -> None:
+def territories(view: View) -> None:
     """The ten OLS, each with its name and population; a click opens one."""
-    colours, phone = theme.tokens(), theme.phone()
+    chosen = "" if view.territory == WALLONIE else view.territory
+    figure = _territories(chosen, theme.tokens(), theme.phone())
+    alt = "Carte des dix territoires des OLS ; la liste des territoires dit la même chose."
+    clicked = _draw(figure, f"carte-ols-{view.territory}", alt)
+    if clicked in _all_ols():
+        state.go("population", territory=clicked)
+
+
+@lru_cache(maxsize=32)
+def _territories(chosen: str, colours: Tokens, phone: bool) -> go.Figure:
     people = figures.population(2026, territory.zoning("ols"))
     ids, outside = list(people.index), list(territory.outside().index)
     west, south, east, north = contours.bounds("commune", _every_commune())
     box = (west, south, east + (0 if phone else NAMES_EAST), north)
-    width, height = (PHONE_PX, 260) if phone else (660, height)
+    width, height = (PHONE_PX, 260) if phone else (660, 420)
     frame = contours.fit(box, width, height, (0.98, 0.79))
     texts = tuple(
         (i, i, "")
@@ -265,14 +259,11 @@ def territories(view: View, height: int = 420) -> None:
             ),
         ),
     ]
-    if view.territory != WALLONIE:
-        layers.append(_outline([view.territory], colours, CHOSEN_LINE, colours.accent_text))
+    if chosen:
+        layers.append(_outline([chosen], colours, CHOSEN_LINE, colours.accent_text))
     layers += _leaders(placed, frame, colours.ink)
     layers += _texts(placed, frame, dict.fromkeys(ids, colours.ink))
-    alt = "Carte des dix territoires des OLS ; la liste des territoires dit la même chose."
-    clicked = _draw(_figure(layers, frame, colours), f"carte-ols-{view.territory}", alt)
-    if clicked in ids:
-        state.go("population", territory=clicked)
+    return _figure(layers, frame, colours)
 
 
 _OUTSIDE_HOVER = "<b>%{properties.nom}</b><br>commune germanophone, hors OLS<extra></extra>"
@@ -283,13 +274,22 @@ def _outline(ids: list[str], colours: Tokens, width: float, colour: str = "") ->
     return _plain("ols", ids, CLEAR, colour or colours.ink, width, hoverinfo="skip")
 
 
-def choropleth(view: View, height: int = 440) -> None:
+def choropleth(view: View) -> None:
     """The view's indicator in the zones of its level; a click outside changes the territory.
 
-    Draws the map, its legend and nothing else: sentence and source are the page's.
+    Draws the map and nothing else: legend, sentence and source are the page's.
     """
-    colours = theme.tokens()
     card, zone, level = view.card, view.zone, view.level
+    figure = _choropleth(card, zone, level, theme.tokens(), theme.phone())
+    shown = LEVEL_WORDS[level]
+    alt = f"Carte : {card.title}, {shown}, {zone.title}. Le tableau sous l’image la dit en entier."
+    clicked = _draw(figure, f"carte-{zone.id}-{level}-{card.id}", alt)
+    if clicked:
+        _open(clicked, zone)
+
+
+@lru_cache(maxsize=256)
+def _choropleth(card: Card, zone: Zone, level: str, colours: Tokens, phone: bool) -> go.Figure:
     whole = zone.level == WALLONIE or level == "ols"
     table = figures.twin(card.id, territory.find(WALLONIE) if whole else zone, level)
     groups = figures.classes(card.id, level)
@@ -297,7 +297,7 @@ def choropleth(view: View, height: int = 440) -> None:
     box = (
         contours.bounds("commune", _every_commune()) if whole else contours.bounds("ols", [zone.id])
     )
-    frame = contours.fit(box, PHONE_PX if theme.phone() else 396, height, (0.8, 0.9))
+    frame = contours.fit(box, PHONE_PX if phone else 396, 440, (0.8, 0.9))
     layers = []
     if not whole:
         others = [i for i in _all_ols() if i != zone.id]
@@ -333,12 +333,7 @@ def choropleth(view: View, height: int = 440) -> None:
     placed = _placed(level, frame, texts, tuple((level, i) for i in ids), 8, 4.0)
     layers += _leaders(placed, frame, colours.ink)
     layers += _texts(placed, frame, _ink(placed, table, groups, colours))
-    shown = LEVEL_WORDS[level]
-    alt = f"Carte : {card.title}, {shown}, {zone.title}. Le tableau sous l’image la dit en entier."
-    key = f"carte-{zone.id}-{level}-{card.id}"
-    clicked = _draw(_figure(layers, frame, colours), key, alt)
-    if clicked:
-        _open(clicked, zone)
+    return _figure(layers, frame, colours)
 
 
 LEVEL_WORDS = {"ols": "par OLS", "bassin": "par bassin de vie", "commune": "par commune"}
