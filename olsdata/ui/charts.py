@@ -224,10 +224,11 @@ def _evolution(
             hovertemplate=f"{name}, 1/1/%{{x}}<br>%{{customdata}} habitants<extra></extra>",
         )
         last = float(known.iloc[-1])
+        shown = words.number(last, 1 if index else 0)
         figure.add_annotation(
             x=known.index[-1],
             y=last,
-            text=f"<b>{words.number(last, 1 if index else 0)}</b><br>{'<br>'.join(words.wrapped(name))}",
+            text="<br>".join([f"<b>{shown}</b>", *words.wrapped(name)]),
             font={"color": colour},
             showarrow=False,
             xanchor="left",

@@ -172,7 +172,7 @@ def _placed(
         labels.Wish(
             i,
             lines=(*words.wrapped(name), *filter(None, [read])),
-            beside=(*(wrapped(name) if level != "ols" else (name,)), *filter(None, [read])),
+            beside=(*(words.wrapped(name) if level != "ols" else (name,)), *filter(None, [read])),
             outline=land[level, i],
             pole=(float(x), float(y)),
         )
