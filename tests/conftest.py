@@ -17,8 +17,10 @@ def root() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Streamlit's caches are empty, and no variable of the user's machine changes a result."""
+def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Streamlit's caches are empty, no variable of the user's machine changes a result, and the
+    database is a new one: never the user's own.
+    """
     monkeypatch.chdir(ROOT)
     for name in list(os.environ):
         if name.startswith(("STREAMLIT_", "OLS_")) and name not in (
@@ -26,6 +28,7 @@ def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
             "OLS_REFERENCE_DIR",
         ):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("OLS_DATA_DIR", str(tmp_path_factory.mktemp("donnees")))
     st.cache_data.clear()
     st.cache_resource.clear()
 

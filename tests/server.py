@@ -59,7 +59,7 @@ def serve(folder: Path, script: Path | None = None, guarded: bool = True) -> Ite
     url = f"http://localhost:{port}"
     log, guard_log = folder / f"serveur-{port}.log", folder / f"sorties-{port}.log"
     guard_log.touch()
-    env = dict(os.environ)
+    env = dict(os.environ) | {"OLS_DATA_DIR": str(folder / "donnees")}
     if guarded:
         paths = [str(GUARD), *filter(None, [env.get("PYTHONPATH")])]
         env |= {"PYTHONPATH": os.pathsep.join(paths), "OLS_GUARD_LOG": str(guard_log)}

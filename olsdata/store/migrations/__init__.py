@@ -1,0 +1,1 @@
+"""Alembic migrations, run at first use; ``versions/`` holds one file per schema."""
