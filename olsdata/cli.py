@@ -10,7 +10,7 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from olsdata import catalogue, checks, figures, geometry, tables, territory
+from olsdata import catalogue, checks, figures, geometry, structures, tables, territory
 from olsdata.exports.tables import to_csv
 from olsdata.tables import DataError
 
@@ -89,6 +89,51 @@ def construire(
 ) -> None:
     """Refait les limites servies, les sections et la grille des bassins."""
     geometry.build(donnees, servi, say=_say)
+
+
+Kind = Annotated[str, typer.Option("--type", help="Type de structure, p. ex. clps")]
+
+registry_app = typer.Typer(help="Structures : couverture et densité ; importer, exporter.")
+app.add_typer(registry_app, name="structures")
+
+
+@registry_app.callback(invoke_without_command=True)
+def structures_(
+    context: typer.Context, kind: Kind = "", niveau: Level = "ols", csv: Csv = False
+) -> None:
+    """Structures d'un type dans chaque zone : allouées, couverture, densité, règle."""
+    if context.invoked_subcommand:
+        return
+    found = structures.density(structures.type_(kind).id, territory.zoning_of(niveau))
+    _print(_marked(found[DENSITY], niveau), csv)
+
+
+@app.command()
+def coherence(kind: Kind, niveau: Level = "ols", csv: Csv = False) -> None:
+    """Part de la population de chaque structure d'un type dans chaque zone."""
+    _print(_long(structures.coherence(structures.type_(kind).id, territory.zoning_of(niveau))), csv)
+
+
+DENSITY = [
+    "label",
+    "structures_allouees",
+    "touchent",
+    "habitants",
+    "part_couverte_min",
+    "part_couverte_max",
+    "densite_100k",
+    "regle",
+    "recenses",
+    "avec_zone",
+    "publies",
+    "statut",
+]
+
+
+def _long(matrix: pd.DataFrame) -> pd.DataFrame:
+    """Structures × zones as one row per pair that shares inhabitants; index structure."""
+    long = matrix.rename_axis(index="structure", columns="zone").stack().rename("part_population")
+    return long[long > 0].reset_index("zone")
 
 
 def _marked(frame: pd.DataFrame, level: str) -> pd.DataFrame:

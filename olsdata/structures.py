@@ -489,6 +489,35 @@ def misplaced(kind: str, zoning: Zoning, facts: Facts | None = None) -> pd.DataF
     return frame.sort_values(["zone", "commune"], ignore_index=True)
 
 
+@lru_cache(maxsize=256)
+def cells(kind: str, zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
+    """What the coherence matrix shows of a type in each zone.
+
+    Returns
+    -------
+    DataFrame, index zone: touchent (recorded structures), a_cheval (share of the zone's covered
+    inhabitants whose structure crosses its limits; NaN when nobody is known to be covered),
+    ouvert (whether the cell may be compared: the type is open and the zone of at least 80 % of
+    its inhabitants is known).
+    """
+    facts = _facts(facts)
+    cover = coverage(kind, zoning, facts)
+    people = covered_people(kind, facts)
+    matrix = coherence(kind, zoning, facts)
+    cross = matrix.index[matrix.max(axis=1) < 1 - 1e-9]
+    everyone = people.max() if len(people) else people.sum()
+    crossing = people.loc[cross].max() if len(cross) else everyone * 0
+    inside = zoning.people @ everyone
+    share = (zoning.people @ crossing) / inside.where(inside > 0)
+    return pd.DataFrame(
+        {
+            "touchent": cover["touchent"],
+            "a_cheval": share,
+            "ouvert": completeness(kind, facts).open & (cover["part_max"] >= ENOUGH),
+        }
+    )
+
+
 def gaps(kind: str, zoning: Zoning, zone_id: str, facts: Facts | None = None) -> list[str]:
     """Names of the communes of a zone that no recorded structure covers."""
     facts = _facts(facts)
@@ -505,6 +534,37 @@ def overlaps(kind: str, zoning: Zoning, zone_id: str, facts: Facts | None = None
     here = zoning.people.columns[zoning.people.loc[zone_id] > 0]
     count = (most > 0).sum().reindex(here).fillna(0)
     return sorted(facts.communes["nom"].reindex(here[count > 1]))
+
+
+def coverage_of(kind: str, zoning: Zoning, zone_id: str, facts: Facts | None = None) -> list[str]:
+    """Ids of the recorded structures of a type that touch a zone."""
+    _, most = shares(kind, facts)
+    here = zoning.people.columns[zoning.people.loc[zone_id] > 0]
+    return list(most.index[(most[here] > 0).any(axis=1)])
+
+
+def zones_by_commune(kind: str, facts: Facts | None = None) -> pd.DataFrame:
+    """For a map: which structure each commune has.
+
+    Returns
+    -------
+    DataFrame, index refnis of the communes that a recorded structure touches: structure (the
+    first by id), noms (all of them), plusieurs (whether several touch it), deduit (whether no
+    list of communes was read), inconnu (whether the share is unknown).
+    """
+    facts = _facts(facts)
+    pairs = facts.couverture[facts.couverture["structure"].isin(recorded(kind, facts).index)]
+    pairs = pairs.assign(nom=pairs["structure"].map(facts.structures["nom"]))
+    groups = pairs.sort_values("structure").groupby("refnis")
+    return pd.DataFrame(
+        {
+            "structure": groups["structure"].first(),
+            "noms": groups["nom"].agg(" ; ".join),
+            "plusieurs": groups.size() > 1,
+            "deduit": groups["statut"].agg(lambda states: not (states == "source").any()),
+            "inconnu": groups["part"].agg(lambda parts: bool(parts.isna().all())),
+        }
+    )
 
 
 def touching(kind: str, zoning: Zoning, zone_id: str, facts: Facts | None = None) -> pd.DataFrame:
@@ -527,6 +587,24 @@ def touching(kind: str, zoning: Zoning, zone_id: str, facts: Facts | None = None
         part=low[ids], part_max=high[ids], deduit=[i not in read for i in ids]
     )
     return frame.sort_values("nom", key=lambda names: names.str.casefold())
+
+
+LISTED = ["type", "nom", "siege", "part", "deduit", "statut", "annee", "source", "lien", "remarque"]
+
+
+def listing(zoning: Zoning, zone_id: str, facts: Facts | None = None) -> pd.DataFrame:
+    """Everything recorded that supports a zone, type by type: the list to print.
+
+    Returns
+    -------
+    DataFrame: type (its title), nom, siege, part (share of the zone's inhabitants, NaN when it is
+    not known), deduit, statut, annee, source, lien, remarque.
+    """
+    rows = []
+    for kind, about in types().items():
+        found = touching(kind, zoning, zone_id, facts)
+        rows.append(found.assign(type=about.title, part=found["part"].where(found["part"] > 0)))
+    return pd.concat(rows)[LISTED]
 
 
 def double_meetings(links: pd.DataFrame, least: int = 3) -> pd.DataFrame:

@@ -54,7 +54,7 @@ def hover(colours: Tokens) -> dict[str, Any]:
     }
 
 
-def _dressed(
+def dressed(
     figure: go.Figure, colours: Tokens, height: int, margin: dict[str, int] | None = None
 ) -> go.Figure:
     """The figure with the house's type, colours and margins."""
@@ -71,7 +71,8 @@ def _dressed(
     )
 
 
-def _show(figure: go.Figure, key: str, alt: str) -> None:
+def show(figure: go.Figure, key: str, alt: str) -> None:
+    """Draw a figure without tool bar, with its text alternative."""
     st.plotly_chart(figure, key=key, theme=None, config=CONFIG | {"displayModeBar": False}, alt=alt)
 
 
@@ -95,7 +96,7 @@ def pyramid(own: pd.DataFrame, other: pd.DataFrame, other_name: str, alt: str) -
     alt : the picture in words
     """
     figure = _pyramid(_cells(own), _cells(other), theme.tokens())
-    _show(figure, "pyramide", alt)
+    show(figure, "pyramide", alt)
     st.html(
         '<div class="source"><span class="trait" aria-hidden="true"></span> '
         f"{other_name} · % de la population de chacun</div>"
@@ -168,7 +169,7 @@ def _pyramid(own_cells: Cells, other_cells: Cells, colours: Tokens) -> go.Figure
             text=ages[i], x=0.5, y=i, xref="paper", yref="y", showarrow=False, xanchor="center"
         )
     figure.update_layout(bargap=0.12)
-    return _dressed(figure, colours, 360)
+    return dressed(figure, colours, 360)
 
 
 def evolution(series: dict[str, pd.Series], index: bool, alt: str) -> None:
@@ -183,7 +184,7 @@ def evolution(series: dict[str, pd.Series], index: bool, alt: str) -> None:
     alt : the picture in words
     """
     lines = tuple((name, tuple(people.dropna().items())) for name, people in series.items())
-    _show(_evolution(lines, index, theme.tokens()), "evolution", alt)
+    show(_evolution(lines, index, theme.tokens()), "evolution", alt)
 
 
 @lru_cache(maxsize=64)
@@ -246,7 +247,7 @@ def _evolution(
         tickformat=",d" if not index else "",
     )
     left, right = (34, 96) if index else (62, 96)
-    return _dressed(figure, colours, 330, {"l": left, "r": right})
+    return dressed(figure, colours, 330, {"l": left, "r": right})
 
 
 def _apart(rank: int, series: dict[str, pd.Series], index: bool) -> int:
@@ -271,7 +272,7 @@ def envelope_line(people: pd.Series, line: int, chosen: str, alt: str) -> None:
     chosen : label to set off, or ""
     alt : the picture in words
     """
-    _show(_bars(tuple(people.items()), line, chosen, theme.tokens()), "ligne-450000", alt)
+    show(_bars(tuple(people.items()), line, chosen, theme.tokens()), "ligne-450000", alt)
 
 
 @lru_cache(maxsize=64)
@@ -309,4 +310,4 @@ def _bars(
     figure.update_xaxes(visible=False, range=[0, float(values.max()) * 1.05])
     figure.update_yaxes(ticks="", showgrid=False)
     figure.update_layout(bargap=0.3)
-    return _dressed(figure, colours, 370, {"l": 190})
+    return dressed(figure, colours, 370, {"l": 190})

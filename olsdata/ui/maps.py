@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import shapely
 import streamlit as st
 
-from olsdata import figures, territory, words
+from olsdata import figures, structures, territory, words
 from olsdata.catalogue import Card
 from olsdata.tables import DataError
 from olsdata.territory import WALLONIE, Zone
@@ -339,6 +339,96 @@ def _choropleth(card: Card, zone: Zone, level: str, colours: Tokens, phone: bool
 LEVEL_WORDS = {"ols": "par OLS", "bassin": "par bassin de vie", "commune": "par commune"}
 _OPEN_HOVER = "<b>%{location} %{properties.nom}</b><br>Cliquer pour ouvrir<extra></extra>"
 _MISSING_HOVER = "<b>%{properties.nom}</b><br>non disponible à cette échelle<extra></extra>"
+
+
+TINTS = (
+    "#A8CBEA",
+    "#F3C9A5",
+    "#C9B6E4",
+    "#A9DCD3",
+    "#F2B8CC",
+    "#DAD7A0",
+    "#C3CBD3",
+    "#F0DDB0",
+    "#8FB8A8",
+    "#E2A9A0",
+    "#9FB1DE",
+    "#BFDDA0",
+)
+"""Zones of structures side by side; ink reads on each, in both themes."""
+
+
+def structure_zones(view: View, kind: str) -> None:
+    """Zones of a type of structure by commune, its known seats, and the limits of the OLS.
+
+    Hatched: the zone is deduced, or the share covered is unknown. Blank: nothing is known.
+    """
+    figure = _structures(kind, view.zone, theme.tokens(), theme.phone())
+    plural = structures.type_(kind).plural
+    alt = f"Carte : {plural}, {view.zone.title}. Le tableau de la page dit la même chose."
+    clicked = _draw(figure, f"structures-{kind}-{view.territory}", alt)
+    if clicked:
+        _open(clicked, view.zone)
+
+
+@lru_cache(maxsize=128)
+def _structures(kind: str, zone: Zone, colours: Tokens, phone: bool) -> go.Figure:
+    found = structures.zones_by_commune(kind)
+    communes = territory.zoning("communes")
+    ids = communes.inside(zone)
+    whole = zone.level == WALLONIE
+    box = (
+        contours.bounds("commune", _every_commune()) if whole else contours.bounds("ols", [zone.id])
+    )
+    frame = contours.fit(box, PHONE_PX if phone else 490, 440, (0.94, 0.9))
+    blank = [i for i in ids if i not in found.index]
+    known = found.loc[[i for i in ids if i in found.index]]
+    order = {id_: n for n, id_ in enumerate(dict.fromkeys(found["structure"]))}
+    layers = []
+    if not whole:
+        others = [i for i in _all_ols() if i != zone.id]
+        layers.append(
+            _plain("ols", others, colours.neighbours, colours.paper, 2, hovertemplate=_OPEN_HOVER)
+        )
+    if blank:
+        layers.append(
+            _plain("commune", blank, colours.paper, colours.border, 1, hovertemplate=_UNKNOWN_HOVER)
+        )
+    for tint in dict.fromkeys(TINTS[order[s] % len(TINTS)] for s in known["structure"]):
+        mine = known[[TINTS[order[s] % len(TINTS)] == tint for s in known["structure"]]]
+        layers.append(
+            _plain(
+                "commune",
+                list(mine.index),
+                tint,
+                "#FFFFFF",
+                0.6,
+                customdata=mine["noms"].tolist(),
+                hovertemplate="<b>%{properties.nom}</b><br>%{customdata}<extra></extra>",
+            )
+        )
+    doubtful = list(known.index[known["deduit"] | known["inconnu"] | known["plusieurs"]])
+    if doubtful:
+        layers.append(_stripes("commune", doubtful, theme.LIGHT.hatch))
+    layers.append(_outline(_all_ols() if whole else [zone.id], colours, OLS_LINE))
+    seats = structures.recorded(kind)
+    seats = seats[seats["siege_refnis"].isin(ids)]
+    if len(seats):
+        at = [contours.point("commune", code) for code in seats["siege_refnis"]]
+        layers.append(
+            go.Scattermap(
+                lon=[lon for lon, _ in at],
+                lat=[lat for _, lat in at],
+                mode="markers",
+                marker={"size": 11, "color": theme.INK},
+                customdata=[f"{n}<br>siège dans la commune" for n in seats["nom"]],
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        )
+    return _figure(layers, frame, colours)
+
+
+_UNKNOWN_HOVER = "<b>%{properties.nom}</b><br>aucune structure recensée<extra></extra>"
 
 
 def hatching(table: pd.DataFrame, level: str) -> pd.Series:

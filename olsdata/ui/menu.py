@@ -8,7 +8,12 @@ import streamlit as st
 
 MENU: dict[str, dict[str, str]] = {
     "": {"accueil": "Accueil"},
-    "Explorer": {"profil": "Profil du territoire", "population": "Population"},
+    "Explorer": {
+        "profil": "Profil du territoire",
+        "population": "Population",
+        "structures": "Structures",
+        "coherence": "Cohérence territoriale",
+    },
     "Données": {"donnees": "Données et méthode"},
 }
 """Section of the menu, then file name of the page and its title."""

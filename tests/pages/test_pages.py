@@ -26,6 +26,8 @@ PAGES = {
     "accueil": Expected("Dix territoires", in_title=False, html=2),
     "profil": Expected("Profil"),
     "population": Expected("Population"),
+    "structures": Expected("Structures"),
+    "coherence": Expected("Cohérence territoriale"),
     "donnees": Expected("Données et méthode", in_title=False),
 }
 SIDEBAR = {"Territoire", "Indicateur de la carte", "Comparer avec"}

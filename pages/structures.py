@@ -1,0 +1,32 @@
+"""Structures: what supports primary care here, for whom, by what rule."""
+
+import streamlit as st
+
+from olsdata.ui import cards, maps, sentences, state, structures
+
+view = state.current()
+
+cards.title(view, "Structures")
+part = structures.view_choice()
+if part == "carte":
+    kind = structures.kind()
+    left, right = st.columns([1.25, 1])
+    with left, st.container(border=True, key="panneau-carte"):
+        maps.structure_zones(view, kind)
+        structures.map_legend(kind, view.zone)
+    with right, st.container(border=True, key="panneau-mots"):
+        structures.summary(kind, view.zone)
+    with st.container(border=True, key="panneau-liste"):
+        structures.touching(kind, view.zone)
+elif part == "densite":
+    cards.sentence(sentences.text("densite"))
+    structures.densities(view.zone)
+    with st.container(border=True, key="panneau-soins"):
+        structures.care(view)
+elif part == "liste":
+    structures.printable(view.zone)
+elif part == "fiches":
+    structures.sheet(structures.kind())
+else:
+    cards.sentence(sentences.text("liens"))
+    structures.network()
