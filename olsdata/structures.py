@@ -284,7 +284,8 @@ def judge(kind: str, inhabitants: float) -> str:
     Returns
     -------
     "conforme"; "au-dessus" or "en dessous" of the inhabitants that the rule gives a structure;
-    "règle non applicable" when the rule is not one of inhabitants, or there is no structure.
+    "règle non applicable" when the rule is not one of inhabitants; "" when the rule applies but
+    the density is not known.
 
     Examples
     --------
@@ -294,8 +295,10 @@ def judge(kind: str, inhabitants: float) -> str:
     'règle non applicable'
     """
     about = type_(kind).about
-    if about.get("regle_type") != "habitants_par_structure" or not np.isfinite(inhabitants):
+    if about.get("regle_type") != "habitants_par_structure":
         return "règle non applicable"
+    if not np.isfinite(inhabitants):
+        return ""
     if inhabitants < float(about["regle_min"]):
         return "en dessous"
     return "au-dessus" if inhabitants > float(about["regle_max"]) else "conforme"
