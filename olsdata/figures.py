@@ -205,7 +205,9 @@ def population(year: int, zoning: Zoning, facts: Facts | None = None) -> pd.Data
         raise DataError(f"Pas de population pour {year}. Années disponibles : {known}.")
     values = total(f"pop_total_{year}", zoning, facts)
     rule = pd.Series("somme", index=zoning.zones.index)
-    return _table(zoning, values, "habitants", str(year), f"Statbel, 1/1/{year}", rule)
+    card = catalogue.cards().get(f"pop_total_{year}")
+    source = card.source if card else f"Statbel, 1/1/{year}"
+    return _table(zoning, values, "habitants", str(year), source, rule)
 
 
 def value(indicator: str, zone: Zone) -> float:
