@@ -10,7 +10,8 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from olsdata import catalogue, checks, figures, geometry, structures, tables, territory
+from olsdata import catalogue, checks, figures, registry, structures, tables, territory
+from olsdata.build import build
 from olsdata.exports.tables import to_csv
 from olsdata.tables import DataError
 
@@ -88,7 +89,7 @@ def construire(
     servi: Annotated[Path, typer.Option(help="Dossier des fichiers servis")] = tables.STATIC,
 ) -> None:
     """Refait les limites servies, les sections et la grille des bassins."""
-    geometry.build(donnees, servi, say=_say)
+    build(donnees, servi, say=_say)
 
 
 Kind = Annotated[str, typer.Option("--type", help="Type de structure, p. ex. clps")]
@@ -106,6 +107,27 @@ def structures_(
         return
     found = structures.density(structures.type_(kind).id, territory.zoning_of(niveau))
     _print(_marked(found[DENSITY], niveau), csv)
+
+
+@registry_app.command()
+def importer(
+    fichier: Annotated[Path, typer.Argument(help="Registre en CSV, comme l’écrit « exporter »")],
+    role: Annotated[str, typer.Option(help=", ".join(registry.ROLES))] = "facilitateur",
+) -> None:
+    """Prend un registre en CSV : les lignes nouvelles deviennent des propositions du terrain."""
+    report = registry.import_csv(fichier, role)
+    for line in report.faults:
+        _say(f"✗ {line}")
+    if report.faults:
+        _say("Rien n’a été changé.")
+        raise typer.Exit(1)
+    typer.echo(f"✓ {report.sentence}")
+
+
+@registry_app.command()
+def exporter() -> None:
+    """Écrit tout le registre en CSV : lignes sourcées, puis propositions du terrain."""
+    _print(registry.export_frame(), as_csv=True)
 
 
 @app.command()

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from olsdata import store, tables
+from olsdata import store, tables, words
 from olsdata.exports.tables import FORMULA_STARTS, to_csv
 from olsdata.registry import checks
 from olsdata.registry import proposals as kept
@@ -69,6 +69,22 @@ class Report:
     unchanged: int = 0
     withdrawn: int = 0
     faults: list[str] = field(default_factory=list)
+
+    @property
+    def sentence(self) -> str:
+        """What was done, in French."""
+        parts = [
+            words.plural(count, one, many)
+            for count, one, many in (
+                (self.added, "ajout", "ajouts"),
+                (self.corrected, "correction", "corrections"),
+                (self.revised, "proposition modifiée", "propositions modifiées"),
+                (self.withdrawn, "proposition déjà retirée ici", "propositions déjà retirées ici"),
+            )
+            if count
+        ]
+        same = words.plural(self.unchanged, "ligne inchangée", "lignes inchangées")
+        return f"{words.listing([*parts, same])}."
 
 
 # --- Out ----------------------------------------------------------------------------------------

@@ -216,3 +216,31 @@ def test_the_real_process_verifies_the_embedded_data():
     done = python("verifier", PYTHONIOENCODING="cp1252")
     assert (done.returncode, done.stderr) == (0, b"")
     assert all(line.startswith("✓ ") for line in done.stdout.decode("utf-8").splitlines())
+
+
+def test_the_registry_is_exported_and_taken_back(run, tmp_path):
+    code, out, err = run("structures", "exporter")
+    assert (code, err) == (0, "")
+    assert len(rows(out)) == 132
+    file = tmp_path / "registre.csv"
+    file.write_bytes(out)
+    code, out, err = run("structures", "importer", str(file))
+    assert (code, out.decode(), err) == (0, "✓ 132 lignes inchangées.\n", "")
+    new = "id,type,nom,date,source,communes\n,cercle_mg,Essai,2025,Site,Namur=1\n"
+    file.write_text(new, "utf-8")
+    code, out, err = run("structures", "importer", str(file), "--role", "iwpl")
+    assert (code, out.decode(), err) == (0, "✓ 1 ajout et 0 ligne inchangée.\n", "")
+    _, out, _ = run("structures", "exporter")
+    assert [r["nom"] for r in rows(out) if r["role"] == "iwpl"] == ["Essai"]
+
+
+def test_a_wrong_registry_file_names_its_rows_and_changes_nothing(run, tmp_path):
+    file = tmp_path / "registre.csv"
+    file.write_text("id,type,nom,date,source,communes\n,club,E,2025,S,Ici=2\n", "utf-8")
+    code, out, err = run("structures", "importer", str(file))
+    assert (code, out) == (1, b"")
+    assert err.count("✗ Ligne 2 : ") == 2
+    assert err.endswith("Rien n’a été changé.\n")
+    code, _, err = run("structures", "importer", str(tmp_path / "absent.csv"))
+    assert code == 1
+    assert "absent.csv" in err
