@@ -4,7 +4,7 @@ The limits are *approchées*: each judicial canton is shared out among its stati
 nearest point (Voronoi cells), then sectors are joined into sections, communes, bassins and OLS.
 Canton, province and regional outlines are exact; 95 % of the land falls in its true commune.
 
-``build`` writes what the maps read (``static/``) and what is computed from the boundaries
+``olsdata.build`` writes what the maps read (``static/``) and what is computed from the boundaries
 (``geodata/sections.csv``, ``geodata/contiguite.csv``, ``geodata/decoupages/bassins.*``).
 """
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -543,10 +543,11 @@ def geojson(shapes: Any, names: dict[str, str]) -> bytes:
                 "geometry": {"type": kind, "coordinates": coordinates},
             }
         )
-    return _json({"type": "FeatureCollection", "features": features})
+    return as_json({"type": "FeatureCollection", "features": features})
 
 
-def _json(value: Any) -> bytes:
+def as_json(value: Any) -> bytes:
+    """Compact JSON, the same bytes for the same value."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return (text + "\n").encode("utf-8")
 
@@ -600,69 +601,3 @@ def write_level(
         twin = write_hashed(folder, f"{level}-hachures", geojson(bands, names))
     whole = [round(float(edge), DECIMALS) for edge in degrees.total_bounds]
     return {"fichier": name, "hachures": twin, "bbox": whole, "zones": zones}
-
-
-def build(geodata: Path, static: Path, say: Callable[[str], None] | None = None) -> None:
-    """Rebuild all that comes from the boundaries, byte for byte.
-
-    Parameters
-    ----------
-    geodata : folder of the fact tables; gets sections.csv, contiguite.csv, decoupages/bassins.*
-    static : folder of the files the browser fetches; gets *.geojson and contours.json
-    say : receives one French line per step
-
-    Raises
-    ------
-    DataError
-        If a table is wrong, or the limits do not fill Wallonia.
-    """
-    from olsdata import grid
-    from olsdata.localities import section_names
-
-    tell = say or (lambda line: None)
-    communes = tables.read("communes.csv", geodata)
-    secteurs = tables.read("secteurs.csv", geodata)
-    totals = tables.read("population_totale.csv", geodata)
-    ols = tables.read("decoupages/ols.csv", geodata)
-
-    sections = section_names(secteurs, communes)
-    tell(f"{len(sections)} sections nommées")
-
-    limits = sector_limits(secteurs)
-    check_limits(limits)
-    shapes = dissolve(limits, limits["section"])
-    pairs = adjacency(shapes)
-    tell(f"limites de {len(limits)} secteurs, {len(pairs)} voisinages de sections")
-
-    bassins = grid.starting_grid(secteurs, sections, communes, totals, ols, pairs)
-    tell(f"{bassins['zone'].nunique()} bassins de départ")
-
-    metric = simplified(shapes)
-    degrees = in_degrees(metric)
-    if not shapely.coverage_is_valid(degrees.to_numpy()):
-        raise DataError("Limites : l’arrondi des coordonnées fait se croiser des bords.")
-    # Nothing is written before everything is known to be right.
-    write_csv(sections, geodata / "sections.csv")
-    write_csv(pairs, geodata / "contiguite.csv")
-    grid.write(bassins, geodata / "decoupages")
-    static.mkdir(parents=True, exist_ok=True)
-    ordered = sections.set_index("section").loc[metric.index]
-    zones = {
-        "communes": (ordered["refnis"], communes.set_index("refnis")["nom"]),
-        "sections": (pd.Series(metric.index), ordered["nom"]),
-    }
-    for level, rows in (("bassins", bassins), ("ols", ols)):
-        held = zone_of_sections(sections, rows).loc[metric.index]
-        zones[level] = (held, rows.drop_duplicates("zone").set_index("zone")["label"])
-    contours = {}
-    for level, (held, labels) in zones.items():
-        contours[level] = write_level(
-            static,
-            level,
-            dissolve(metric, held),
-            dissolve(degrees, held),
-            labels.to_dict(),
-            hatched=level != "sections",
-        )
-        tell(f"{contours[level]['fichier']} : {len(contours[level]['zones'])} zones")
-    (static / "contours.json").write_bytes(_json(contours))

@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from olsdata import geometry, tables
+from olsdata.build import build
 from olsdata.tables import GEODATA, STATIC, DataError
 
 LEVELS = ("communes", "sections", "bassins", "ols")
@@ -441,7 +442,7 @@ def test_a_rebuild_gives_the_embedded_files_byte_for_byte(tmp_path: Path) -> Non
     for name in INPUTS:
         shutil.copy(GEODATA / name, geodata / name)
     said: list[str] = []
-    geometry.build(geodata, static, said.append)
+    build(geodata, static, said.append)
     assert len(said) >= 7
     built = {path.name for path in static.iterdir()}
     if sys.platform != "linux" or platform.machine() != "x86_64":
