@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from olsdata import catalogue, figures, geometry, tables, territory, words
+from olsdata import catalogue, figures, geometry, structures, tables, territory, words
 from olsdata.tables import DataError, Facts
 from olsdata.territory import Zoning
 
@@ -56,6 +56,7 @@ def run(folder: Path = tables.GEODATA) -> Report:
     )
     check_totals(facts, report)
     check_cards(facts, report)
+    check_structures(facts, report)
     for name, check in (("ols", check_ols), ("bassins", check_bassins)):
         try:
             check(territory.zoning(name, facts), facts, report)
@@ -102,6 +103,48 @@ def check_cards(facts: Facts, report: Report) -> None:
         f"Catalogue : {len(cards)} fiches, dont {available} avec des valeurs et "
         f"{len(cards) - available} « non disponible »."
     )
+
+
+def check_structures(facts: Facts, report: Report) -> None:
+    """Every structure and link has its source, every type its card; what the registry knows."""
+    try:
+        types = structures.types()
+    except DataError as error:
+        report.wrong.append(str(error))
+        return
+    bare = [kind.id for kind in types.values() if not kind.about["sources"]]
+    report.check(
+        not bare,
+        f"Structures : {len(facts.structures)} recensées avec leur source, {len(types)} types, "
+        "chacun sa fiche à dix rubriques.",
+        f"Structures : fiches sans source, {', '.join(bare)}.",
+    )
+    totals = facts.totaux_structures
+    twice = totals.loc[(totals["reference"] == 1) & totals["zone"].eq("Wallonie"), "type"]
+    repeated = sorted(twice[twice.duplicated()])
+    report.check(
+        not repeated,
+        "Structures avec leur zone, sur le total publié : " + _known(types, facts) + ".",
+        f"structures_totaux.csv : deux totaux de référence pour {', '.join(repeated)}.",
+    )
+    pairs = facts.couverture
+    report.proved.append(
+        f"Couverture : {words.number(len(pairs))} couples structure–commune, dont "
+        f"{words.number(pairs['part'].isna().sum())} de part inconnue."
+    )
+    ends = {*facts.liens["structure_a"], *facts.liens["structure_b"]}
+    strange = sorted(ends - {*types, *facts.structures.index, *structures.LINKED})
+    report.check(
+        not strange,
+        f"Liens : {len(facts.liens)}, chacun avec sa source.",
+        f"structures_liens.csv : structures inconnues, {', '.join(strange[:5])}.",
+    )
+
+
+def _known(types: dict[str, structures.Type], facts: Facts) -> str:
+    """« clps 9/9, sisd 5/7, … »."""
+    found = {kind: structures.completeness(kind, facts) for kind in types}
+    return ", ".join(f"{kind} {k.with_zone}/{k.published or '?'}" for kind, k in found.items())
 
 
 def check_ols(zoning: Zoning, facts: Facts, report: Report) -> None:

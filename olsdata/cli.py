@@ -105,6 +105,8 @@ def structures_(
     """Structures d'un type dans chaque zone : allouées, couverture, densité, règle."""
     if context.invoked_subcommand:
         return
+    if not kind:
+        raise DataError("il manque l’option --type. Voir : python -m olsdata --help")
     found = structures.density(structures.type_(kind).id, territory.zoning_of(niveau))
     _print(_marked(found[DENSITY], niveau), csv)
 

@@ -8,6 +8,7 @@ interval. Nothing is extrapolated from what is recorded to what is not.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -28,6 +29,26 @@ ENOUGH = 0.8
 
 OUTSIDE = "hors"
 """Id of what lies in no zone of a zoning."""
+
+HEADINGS = {
+    "missions": "Missions",
+    "exemple": "Exemple",
+    "origine": "Origine",
+    "composition": "Acteurs",
+    "pilotage": "Pilotage",
+    "territoire": "Territoire",
+    "financement": "Financement",
+    "forme_juridique": "Forme juridique",
+    "contrats": "Contrats",
+    "satisfaction": "Satisfaction",
+}
+"""The ten headings that describe a structure, as the cards name them and in French."""
+
+NEEDED = ("titre", "titre_pluriel", "aide", *HEADINGS, "regle", "regle_type", "sources")
+"""What each card must hold; a heading may be empty, never absent."""
+
+LINKED = {"ols": "OLS", "ccsad": "CCSAD", "ssm": "SSM"}
+"""Ends of links that are no type of the registry."""
 
 COMPARABLE, DEDUCED, MINIMUM, UNKNOWN = "comparable", "comparable_deduit", "minimum", "inconnu"
 
@@ -53,7 +74,7 @@ def types() -> dict[str, Type]:
     Raises
     ------
     DataError
-        If a card is missing or unreadable.
+        If a card is missing, unreadable, or lacks a heading.
     """
     found = {}
     for id_ in TYPES:
@@ -62,6 +83,9 @@ def types() -> dict[str, Type]:
             about = tomllib.loads(path.read_text("utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise DataError(f"structures/{id_}.toml : illisible ({error}).") from None
+        absent = [key for key in NEEDED if key not in about]
+        if absent:
+            raise DataError(f"structures/{id_}.toml : il manque {', '.join(absent)}.")
         found[id_] = Type(id_, str(about["titre"]), str(about["titre_pluriel"]), about)
     return found
 
@@ -383,6 +407,40 @@ def regional_density(kind: str) -> float:
     return float(people) / published if published else float("nan")
 
 
+# --- Rules as formulas --------------------------------------------------------------------------
+
+CCSAD_SLICE, CCSAD_LEAST, CCSAD_MOST, CCSAD_OF_ONE_FEDERATION = 100_000, 3, 5, 2
+"""Rule of 2009-2012 for the centres de coordination: inhabitants of a slice, least and most
+centres in a zone, and most of one federation."""
+
+
+def ccsad_places(inhabitants: float, aged_60: float) -> int:
+    """Centres de coordination that the rule of 2009-2012 gives a zone.
+
+    One per started slice of 100,000 inhabitants, those aged 60 and over counted twice; never
+    fewer than three nor more than five.
+
+    Parameters
+    ----------
+    inhabitants : of the zone, all ages, >= 0
+    aged_60 : among them, those aged 60 and over
+
+    Raises
+    ------
+    ValueError
+        If a number is negative, or those aged 60 and over are more than all.
+
+    Examples
+    --------
+    >>> ccsad_places(250_000, 60_000), ccsad_places(90_000, 20_000), ccsad_places(600_000, 150_000)
+    (4, 3, 5)
+    """
+    if not 0 <= aged_60 <= inhabitants:
+        raise ValueError(f"not people of a zone: {aged_60} aged 60 and over of {inhabitants}")
+    slices = int(np.ceil((inhabitants + aged_60) / CCSAD_SLICE))
+    return min(max(slices, CCSAD_LEAST), CCSAD_MOST)
+
+
 # --- Territorial coherence ----------------------------------------------------------------------
 
 
@@ -412,6 +470,19 @@ def covered_people(kind: str, facts: Facts | None = None) -> pd.DataFrame:
     least, most = shares(kind, facts)
     known = least.sum(axis=1) > 0
     return least.where(known, most, axis="index") * _inhabitants(facts)
+
+
+def concerned(kind: str, ids: Collection[str], facts: Facts | None = None) -> float:
+    """Inhabitants (1/1/2026) that some structures of a type cover, each person once.
+
+    Examples
+    --------
+    >>> from olsdata.territory import zoning
+    >>> concerned("clps", straddling("clps", zoning("ols")).index)
+    2191650.0
+    """
+    covered = covered_people(kind, facts).loc[list(ids)].sum()
+    return float(covered.clip(upper=_inhabitants(_facts(facts))).sum())
 
 
 def coherence_index(kind: str, zoning: Zoning, facts: Facts | None = None) -> float:
@@ -508,10 +579,10 @@ def cells(kind: str, zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame
     people = covered_people(kind, facts)
     matrix = coherence(kind, zoning, facts)
     cross = matrix.index[matrix.max(axis=1) < 1 - 1e-9]
-    everyone = people.max() if len(people) else people.sum()
-    crossing = people.loc[cross].max() if len(cross) else everyone * 0
-    inside = zoning.people @ everyone
-    share = (zoning.people @ crossing) / inside.where(inside > 0)
+    most = _inhabitants(facts)
+    inside = zoning.people @ people.sum().clip(upper=most)
+    crossing = zoning.people @ people.loc[cross].sum().clip(upper=most)
+    share = crossing / inside.where(inside > 0)
     return pd.DataFrame(
         {
             "touchent": cover["touchent"],
@@ -592,7 +663,21 @@ def touching(kind: str, zoning: Zoning, zone_id: str, facts: Facts | None = None
     return frame.sort_values("nom", key=lambda names: names.str.casefold())
 
 
-LISTED = ["type", "nom", "siege", "part", "deduit", "statut", "annee", "source", "lien", "remarque"]
+LISTED = [
+    "type",
+    "nom",
+    "siege",
+    "part",
+    "deduit",
+    "statut",
+    "habitants",
+    "a_cheval",
+    "zones_ols",
+    "annee",
+    "source",
+    "lien",
+    "remarque",
+]
 
 
 def listing(zoning: Zoning, zone_id: str, facts: Facts | None = None) -> pd.DataFrame:
@@ -600,14 +685,38 @@ def listing(zoning: Zoning, zone_id: str, facts: Facts | None = None) -> pd.Data
 
     Returns
     -------
-    DataFrame: type (its title), nom, siege, part (share of the zone's inhabitants, NaN when it is
-    not known), deduit, statut, annee, source, lien, remarque.
+    DataFrame, index id: type, nom, siege, part (share of the zone's inhabitants, NaN when it is
+    not known), deduit, statut, habitants (that the structure covers in all), a_cheval (whether it
+    crosses the limits of the OLS), zones_ols (its OLS and their share of its inhabitants, in %),
+    annee, source, lien, remarque.
     """
+    ols = territory.zoning("ols", facts)
     rows = []
-    for kind, about in types().items():
+    for kind in types():
         found = touching(kind, zoning, zone_id, facts)
-        rows.append(found.assign(type=about.title, part=found["part"].where(found["part"] > 0)))
+        spread = coherence(kind, ols, facts).reindex(found.index)
+        people = covered_people(kind, facts).sum(axis=1)
+        rows.append(
+            found.assign(
+                type=kind,
+                part=found["part"].where(found["part"] > 0),
+                habitants=people.reindex(found.index),
+                a_cheval=found.index.isin(straddling(kind, ols, facts).index),
+                zones_ols=[_spread(row) for _, row in spread.iterrows()],
+            )
+        )
     return pd.concat(rows)[LISTED]
+
+
+def _spread(shares_: pd.Series) -> str:
+    """« 05 87 % ; 03 13 % », greatest share first.
+
+    >>> _spread(pd.Series({"03": 0.13, "05": 0.87, "hors": 0.0}))
+    '05 87 % ; 03 13 %'
+    """
+    shown = shares_[shares_ >= 0.005].sort_values(ascending=False)
+    names = {OUTSIDE: "hors OLS"}
+    return " ; ".join(f"{names.get(str(z), z)} {100 * part:.0f} %" for z, part in shown.items())
 
 
 def double_meetings(links: pd.DataFrame, least: int = 3) -> pd.DataFrame:
