@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from olsdata import catalogue, cli, figures, territory
+from olsdata import catalogue, cli, figures, structures, territory
 
 ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = ["zone", "label", "valeur", "unite", "annee", "source", "agregation", "couverture"]
@@ -100,6 +100,56 @@ def test_population_keeps_the_same_contract(run, plain, level, year):
     assert sum(float(row["valeur"]) for row in table) == pytest.approx(held, abs=1e-6)
 
 
+STRUCTURES = (
+    "zone,label,structures_allouees,touchent,habitants,part_couverte_min,part_couverte_max,"
+    "densite_100k,regle,recenses,avec_zone,publies,statut"
+)
+
+
+@pytest.mark.parametrize("kind", structures.TYPES)
+def test_structures_keep_their_csv_contract(run, kind):
+    code, out, err = run("structures", "--type", kind, "--niveau", "ols", "--csv")
+    assert (code, err) == (0, "")
+    assert out.startswith(f"{STRUCTURES}\n".encode())
+    assert b"\r" not in out
+    table = rows(out)
+    assert [row["zone"] for row in table] == IDS["ols"]
+    for row in table:
+        assert (row["densite_100k"] == "") == (row["statut"] in ("minimum", "inconnu"))
+        assert row["statut"] in ("comparable", "comparable_deduit", "minimum", "inconnu")
+        assert 0 <= float(row["part_couverte_min"]) <= float(row["part_couverte_max"]) <= 1
+        assert float(row["structures_allouees"]) >= 0
+        assert float(row["habitants"]) > 200_000
+        assert int(row["touchent"]) <= int(row["avec_zone"]) <= int(row["recenses"])
+        assert row["publies"] == "" or int(row["publies"]) > 0
+    if kind == "clps":
+        assert {(r["recenses"], r["avec_zone"], r["publies"]) for r in table} == {("9", "9", "9")}
+        assert sum(float(r["structures_allouees"]) for r in table) == pytest.approx(9)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_structures_have_a_row_per_zone_of_the_level(run, plain, level):
+    _, out, _ = run("structures", "--type", "clps", "--niveau", level, "--csv")
+    assert sorted(row["zone"] for row in rows(out)) == zones(level, plain)
+
+
+@pytest.mark.parametrize("kind", structures.TYPES)
+def test_coherence_keeps_its_csv_contract(run, plain, kind):
+    code, out, err = run("coherence", "--type", kind, "--csv")
+    assert (code, err) == (0, "")
+    assert out.startswith(b"structure,zone,part_population\n")
+    mine = {
+        r["id"] for r in plain("structures.csv") if (r["type"], r["germanophone"]) == (kind, "0")
+    }
+    placed = {r["structure"] for r in plain("structures_couverture.csv")} & mine
+    sums: dict[str, float] = dict.fromkeys(placed, 0.0)
+    for row in rows(out):
+        assert row["zone"] in [*IDS["ols"], structures.OUTSIDE]
+        assert 0 < float(row["part_population"]) <= 1
+        sums[row["structure"]] += float(row["part_population"])
+    assert list(sums.values()) == pytest.approx([1.0] * len(placed))
+
+
 def test_the_ols_is_the_level_when_none_is_asked(run):
     _, out, _ = run("population", "--annee", "2026", "--csv")
     assert [row["zone"] for row in rows(out)] == IDS["ols"]
@@ -158,6 +208,15 @@ def test_without_csv_the_table_is_for_the_eye(run):
         (["population", "--annee", "2021", "--cvs"], "option inconnue, « --cvs »"),
         (["population", "--annee", "2021", "--csv=oui"], "l’option --csv est mal employée"),
         (["chiffres"], "il manque l’option --indicateur"),
+        (["structures"], "il manque l’option --type"),
+        (["structures", "--csv"], "il manque l’option --type"),
+        (
+            ["structures", "--type", "cpas"],
+            "Type de structure inconnu : « cpas ». Types : cercle_mg",
+        ),
+        (["structures", "--type", "clps", "--niveau", "rue"], "Niveau inconnu : « rue »"),
+        (["coherence"], "il manque l’option --type"),
+        (["coherence", "--type", "cpas", "--csv"], "Type de structure inconnu : « cpas »"),
         (["inconnue"], "commande ou argument inconnu, « inconnue »"),
         (["--inconnue"], "option inconnue, « --inconnue »"),
     ],
