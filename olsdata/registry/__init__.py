@@ -16,6 +16,7 @@ from olsdata.registry.declarations import (
 from olsdata.registry.doctors import (
     counts,
     doctors_table,
+    enter_count,
     enter_counts,
     import_counts,
     withdraw_count,
@@ -48,6 +49,7 @@ __all__ = [
     "declare_complete",
     "declared",
     "doctors_table",
+    "enter_count",
     "enter_counts",
     "export_csv",
     "export_frame",

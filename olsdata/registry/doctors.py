@@ -107,6 +107,17 @@ def enter_counts(found: Iterable[Count], role: str) -> int:
     return added
 
 
+def enter_count(commune: str, doctors: str | int, date: str, source: str, role: str) -> int:
+    """Keep one count, given as it is typed; returns 1 when it is new.
+
+    Raises
+    ------
+    DataError
+        If something in it is wrong; every fault is named.
+    """
+    return enter_counts([checked(commune, doctors, date, source)], role)
+
+
 def withdraw_count(id_: str, role: str) -> None:
     """Withdraw a count; the one before it, if any, shows again.
 

@@ -14,7 +14,7 @@ MENU: dict[str, dict[str, str]] = {
         "structures": "Structures",
         "coherence": "Cohérence territoriale",
     },
-    "Données": {"donnees": "Données et méthode"},
+    "Données": {"donnees": "Données et méthode", "registre": "Corriger le registre"},
 }
 """Section of the menu, then file name of the page and its title."""
 

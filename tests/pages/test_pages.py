@@ -28,6 +28,7 @@ PAGES = {
     "population": Expected("Population"),
     "structures": Expected("Structures"),
     "coherence": Expected("Cohérence territoriale"),
+    "registre": Expected("Corriger le registre", html=4),
     "donnees": Expected("Données et méthode", in_title=False),
 }
 SIDEBAR = {"Territoire", "Indicateur de la carte", "Comparer avec"}
