@@ -36,6 +36,16 @@ def quantity(value: float | None, unit: str, decimals: int = 0, sign: bool = Fal
     return text if text == MISSING or not unit else f"{text}{NARROW}{unit}"
 
 
+def day(iso: str) -> str:
+    """A date as it is written in Belgium; what is not a full date stays as it is.
+
+    >>> day("2024-06-06"), day("2025")
+    ('6/6/2024', '2025')
+    """
+    parts = iso.split("-")
+    return "/".join(part.lstrip("0") for part in parts[::-1]) if len(parts) == 3 else iso
+
+
 def plural(count: float, singular: str, many: str = "") -> str:
     """A count with its noun; French keeps the singular below two.
 

@@ -11,19 +11,19 @@ cards.title(view, "Population")
 cards.row(figures.headline(view.zone, view.reference_zone), view)
 
 left, middle, right = st.columns([1.42, 1, 1])
-with left, st.container(border=True, key="panneau-carte"):
+with left, st.container(border=True, key="panneau-carte", height="stretch"):
     st.subheader(sentences.map_title(view), anchor=False)
     maps.choropleth(view)
     cards.legend(view)
     cards.sentence(sentences.map_sentence(view))
     cards.source(sentences.map_source(view))
-with middle, st.container(border=True, key="panneau-ages"):
+with middle, st.container(border=True, key="panneau-ages", height="stretch"):
     st.subheader("Âges en 2021", anchor=False)
     own, other, name = sentences.pyramids(view)
     charts.pyramid(own, other, name, sentences.plain(sentences.pyramid_sentence(view)))
     cards.sentence(sentences.pyramid_sentence(view))
     cards.source("Statbel, 1/1/2021. Groupes de cinq ans.")
-with right, st.container(border=True, key="panneau-evolution"):
+with right, st.container(border=True, key="panneau-evolution", height="stretch"):
     st.subheader("Évolution 2009–2026", anchor=False)
     charts.evolution(
         sentences.trends(view),

@@ -46,7 +46,7 @@ def badges(view: View) -> None:
 
 def title(view: View, name: str) -> None:
     """Title of a page about a territory, its communes and its badges."""
-    left, right = st.columns([3, 2], vertical_alignment="center")
+    left, right = st.columns([1.28, 1], vertical_alignment="center")
     with left:
         st.title(f"{name} · {view.zone.title}")
     with right:
@@ -82,6 +82,8 @@ def row(headlines: list[Headline], view: View) -> None:
             f'<div class="source">{escape(item.source)}</div></div>'
         )
     st.html(f'<div class="cartes">{"".join(cells)}</div>')
+    if partial := sentences.coverage(headlines[0].coverage):
+        source(f"° {partial} ; le reste est calculé au prorata des habitants.")
 
 
 def scale() -> str:
@@ -144,7 +146,7 @@ def twin(view: View) -> None:
         lines.append(
             f'<tr><th scope="row">{escape(name)}</th>'
             + "".join(f'<td class="nombre">{cell}</td>' for cell in cells)
-            + f"<td>{escape(remark)}</td></tr>"
+            + f'<td class="remarque">{escape(words.spaced(remark))}</td></tr>'
         )
     heads = "".join(
         f'<th scope="col"{"" if i in (0, len(head) - 1) else " class=nombre"}>{escape(h)}</th>'
@@ -207,11 +209,13 @@ def _profile_row(item: ProfileRow, compared: bool) -> str:
             f"{escape(high)} ({escape(spread.high_label)})</span>"
         )
     marks = sentences.marks(item)
-    reference = words.quantity(spread.reference, card.unit, card.decimals) if compared else ""
+    unit = card.unit if card.unit == "%" else ""
+    reference = words.quantity(spread.reference, unit, card.decimals) if compared else ""
     return (
         f'<tr><th scope="row"><span tabindex="0" class="aide" title="{escape(card.help)}">'
         f"{escape(card.title)}</span></th>"
-        f'<td class="nombre"><b>{escape(value)}</b>{marks}</td><td>{between}</td>'
+        f'<td class="nombre"><b>{escape(value)}</b>{marks}</td>'
+        f'<td><div class="ecart">{between}</div></td>'
         f'<td class="nombre">{escape(reference)}</td>'
         f'<td class="source">{escape(card.source)}</td></tr>'
     )
@@ -259,17 +263,15 @@ def determinants(rows: dict[str, list[ProfileRow]]) -> None:
         mine = [item for item in every if item.card.determinant == group]
         lines = "".join(
             f"<li>{escape(item.card.title)} : "
-            + (
-                f"<b>{escape(words.quantity(item.value, item.card.unit, item.card.decimals))}</b>"
-                if item.card.available
-                else words.MISSING
-            )
-            + "</li>"
+            f"<b>{escape(words.quantity(item.value, item.card.unit, item.card.decimals))}</b></li>"
             for item in mine
+            if item.card.available
         )
-        empty = "" if any(i.card.available for i in mine) else "<p>Aucun chiffre communal.</p>"
+        gaps = [item.card.title for item in mine if not item.card.available]
+        missing_ones = words.spaced(f"Non disponible : {words.listing(gaps)}.") if gaps else ""
         panels.append(
             f'<div class="carte"><h3>{escape(group[0].upper() + group[1:])}</h3>'
-            f"{empty}<ul>{lines}</ul></div>"
+            f"{f'<ul>{lines}</ul>' if lines else '<p>Aucun chiffre communal.</p>'}"
+            f'<p class="source">{escape(missing_ones)}</p></div>'
         )
     st.html(f'<div class="cartes larges">{"".join(panels)}</div>')

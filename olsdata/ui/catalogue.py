@@ -66,14 +66,15 @@ def zonings() -> None:
             label = f'<a href="{escape(z.link)}" rel="noreferrer">{label}</a>'
         lines += (
             f'<tr><th scope="row">{label}</th><td class="nombre">{len(z.zones)}</td>'
-            f"<td>{escape(z.status)}</td><td>{escape(z.source)}</td><td>{escape(z.date)}</td>"
+            f"<td>{escape(z.status)}</td><td>{escape(z.source)}</td><td>{words.day(z.date)}</td>"
             f"<td>{escape(z.version)}</td><td>{escape(z.method)}</td></tr>"
         )
     heads = ("Découpage", "Zones", "Statut", "Source", "Date", "Version", "Méthode")
     head = "".join(f'<th scope="col">{h}</th>' for h in heads)
     st.html(
         '<div class="defile" tabindex="0" role="region" aria-label="Découpages">'
-        f'<table class="donnees"><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>'
+        f'<table class="donnees hautes"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{lines}</tbody></table></div>"
     )
 
 
@@ -98,7 +99,8 @@ def search() -> None:
 
 def sources() -> None:
     """Publishers, years, licences and limits, as written beside the data."""
-    st.markdown((tables.GEODATA / "SOURCES.md").read_text("utf-8"))
+    text = (tables.GEODATA / "SOURCES.md").read_text("utf-8")
+    st.markdown(text.partition("\n")[2].replace("\n##", "\n###"))
 
 
 def version() -> None:

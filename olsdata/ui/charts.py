@@ -17,6 +17,7 @@ from olsdata.ui.theme import Tokens
 
 pio.templates.default = "none"  # Plotly's own weighs 7 kB in each figure sent
 
+TYPE_PX = 14
 FONT = "Atkinson, 'Source Sans', sans-serif"
 
 INK_ON_BAR = theme.INK
@@ -49,7 +50,7 @@ def hover(colours: Tokens) -> dict[str, Any]:
     return {
         "bgcolor": colours.ink,
         "bordercolor": colours.ink,
-        "font": {"family": FONT, "size": 14, "color": colours.paper},
+        "font": {"family": FONT, "size": TYPE_PX * colours.scale, "color": colours.paper},
         "align": "left",
     }
 
@@ -57,14 +58,15 @@ def hover(colours: Tokens) -> dict[str, Any]:
 def dressed(
     figure: go.Figure, colours: Tokens, height: int, margin: dict[str, int] | None = None
 ) -> go.Figure:
-    """The figure with the house's type, colours and margins."""
+    """The figure with the house's type, colours and margins, all larger for a room."""
+    sides = {"l": 0, "r": 0, "t": 26, "b": 30} | (margin or {})
     return figure.update_layout(
-        height=height,
-        margin={"l": 0, "r": 0, "t": 26, "b": 30} | (margin or {}),
+        height=height * colours.scale,
+        margin={side: width * colours.scale for side, width in sides.items()},
         showlegend=False,
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": FONT, "size": 14, "color": colours.ink},
+        font={"family": FONT, "size": TYPE_PX * colours.scale, "color": colours.ink},
         separators=f",{words.NARROW}",
         hoverlabel=hover(colours),
         dragmode=False,

@@ -30,7 +30,7 @@ DOORS = (
 def doors() -> None:
     """One panel per door."""
     for title, question, icon, pages in DOORS:
-        with st.container(border=True):
+        with st.container(border=True, gap=None, key=f"porte-{next(iter(pages))}"):
             st.markdown(f"### {icon} {title}")
             st.html(f"<p>{escape(question)}</p>")
             for name, label in pages.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import Any
 
@@ -23,9 +24,12 @@ from olsdata.ui.theme import Tokens
 
 CLEAR = "rgba(0,0,0,0)"
 ZONE_LINE, OLS_LINE, CHOSEN_LINE = 1.0, 2.2, 4.0
-TYPE_PX = 14
+STRIPE_LINE = 0.5
+"""Outline of the stripes: seen from afar they are thinner than a pixel, and would vanish."""
 NAMES_EAST = 0.4
 """Degrees left free on the right of the home map, for the names of the eastern territories."""
+HOME_PX, PANEL_PX = 640, 390
+"""Width of a map on the home page and in a panel, on a screen of 1400 pixels."""
 PHONE_PX = 318
 """Width of a map on a phone of 390 pixels."""
 
@@ -59,7 +63,7 @@ def _plain(level: str, ids: list[str], fill: str, line: str, width: float, **opt
 
 def _stripes(level: str, ids: list[str], colour: str) -> Any:
     """The hatching of some zones."""
-    return _plain(level, ids, colour, colour, 0, stripes=True, hoverinfo="skip")
+    return _plain(level, ids, colour, colour, STRIPE_LINE, stripes=True, hoverinfo="skip")
 
 
 def _classes(
@@ -96,8 +100,8 @@ def ramp_of(colours: Tokens, count: int) -> list[str]:
     return [colours.ramp[i] for i in at]
 
 
-def _texts(placed: list[Label], frame: Frame, ink: dict[str, str]) -> list[Any]:
-    """Layers of texts (one per colour: the engine takes one) and of leader lines."""
+def _texts(placed: list[Label], frame: Frame, ink: dict[str, str], colours: Tokens) -> list[Any]:
+    """Layers of texts, one per colour: the engine takes one."""
     layers: list[Any] = []
     middle = frame.lonlat(np.array([[label.x, label.y] for label in placed] or [[0.0, 0.0]]))
     for colour in dict.fromkeys(ink[label.id] for label in placed):
@@ -109,7 +113,7 @@ def _texts(placed: list[Label], frame: Frame, ink: dict[str, str]) -> list[Any]:
                 text=[placed[i].text for i in mine],
                 mode="text",
                 textposition="middle center",
-                textfont={"size": TYPE_PX, "color": colour, "weight": 600},
+                textfont={"size": charts.TYPE_PX * colours.scale, "color": colour, "weight": 600},
                 hoverinfo="skip",
             )
         )
@@ -180,18 +184,20 @@ def _placed(
     ]
     everything = shapely.union_all(list(land.values()))
     picture = (frame.width, frame.height)
-    return labels.place(wishes, picture, everything, TYPE_PX, outside, slack)
+    return labels.place(wishes, picture, everything, charts.TYPE_PX, outside, slack)
 
 
 def _figure(layers: list[Any], frame: Frame, colours: Tokens) -> go.Figure:
+    """The map; ``meta``, read by ``francais.html``, is the width that it was made for."""
     figure = go.Figure(layers)
     figure.update_layout(
         map={
             "style": colours.map_style,
             "center": {"lon": frame.centre[0], "lat": frame.centre[1]},
-            "zoom": frame.zoom,
+            "zoom": frame.zoom + math.log2(colours.scale),
         },
-        height=frame.height,
+        meta=round(frame.width * colours.scale),
+        height=frame.height * colours.scale,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         showlegend=False,
         paper_bgcolor=CLEAR,
@@ -231,7 +237,7 @@ def _territories(chosen: str, colours: Tokens, phone: bool) -> go.Figure:
     ids, outside = list(people.index), list(territory.outside().index)
     west, south, east, north = contours.bounds("commune", _every_commune())
     box = (west, south, east + (0 if phone else NAMES_EAST), north)
-    width, height = (PHONE_PX, 260) if phone else (660, 420)
+    width, height = (PHONE_PX, 260) if phone else (HOME_PX, 420)
     frame = contours.fit(box, width, height, (0.98, 0.79))
     texts = tuple(
         (i, i, "")
@@ -262,7 +268,7 @@ def _territories(chosen: str, colours: Tokens, phone: bool) -> go.Figure:
     if chosen:
         layers.append(_outline([chosen], colours, CHOSEN_LINE, colours.accent_text))
     layers += _leaders(placed, frame, colours.ink)
-    layers += _texts(placed, frame, dict.fromkeys(ids, colours.ink))
+    layers += _texts(placed, frame, dict.fromkeys(ids, colours.ink), colours)
     return _figure(layers, frame, colours)
 
 
@@ -297,7 +303,7 @@ def _choropleth(card: Card, zone: Zone, level: str, colours: Tokens, phone: bool
     box = (
         contours.bounds("commune", _every_commune()) if whole else contours.bounds("ols", [zone.id])
     )
-    frame = contours.fit(box, PHONE_PX if phone else 396, 440, (0.8, 0.9))
+    frame = contours.fit(box, PHONE_PX if phone else PANEL_PX, 340 if whole else 440, (0.8, 0.9))
     layers = []
     if not whole:
         others = [i for i in _all_ols() if i != zone.id]
@@ -332,7 +338,7 @@ def _choropleth(card: Card, zone: Zone, level: str, colours: Tokens, phone: bool
     texts = _wanted(table, card, level, whole)
     placed = _placed(level, frame, texts, tuple((level, i) for i in ids), 8, 4.0)
     layers += _leaders(placed, frame, colours.ink)
-    layers += _texts(placed, frame, _ink(placed, table, groups, colours))
+    layers += _texts(placed, frame, _ink(placed, table, groups, colours), colours)
     return _figure(layers, frame, colours)
 
 

@@ -21,6 +21,12 @@ MENU: dict[str, dict[str, str]] = {
 HOME = "accueil"
 
 
+def section(title: str) -> int:
+    """Place in the menu, from 1, of the section that holds a page; 0 when none does."""
+    places = [n for n, entries in enumerate(MENU.values(), 1) if title in entries.values()]
+    return places[0] if places else 0
+
+
 def path(name: str) -> str:
     """File of a page, as ``st.switch_page`` and ``st.page_link`` take it."""
     return f"pages/{name}.py"

@@ -152,21 +152,31 @@ def remark(zone_id: str, item: pd.Series, view: View) -> str:
     if view.card.grain == "secteur":
         return ""
     if float(item["couverture"]) < territory.WHOLE:
+        held = view.zoning.people.loc[zone_id]
+        names = territory.zoning("communes").zones["label"]
+        cut = words.listing([names[i] for i in held.index[(held > 0) & (held < 1)]])
+        alone = int((held > 0).sum()) == 1
+        where = f"partie de {cut}" if alone else f"coupe {cut}"
         if view.card.aggregation == "somme":
-            return "coupe une commune : non disponible à cette échelle"
-        return "coupe une commune : valeur de la commune entière"
+            return f"{where} : non disponible à cette échelle"
+        return f"{where} : valeur {'de la commune entière' if alone else 'des communes entières'}"
     if float(item["couverture"]) < 1:
         whole = words.quantity(100 * float(item["couverture"]), "%", 1)
         return f"{whole} des habitants dans des communes entières, le reste au prorata"
     return ""
 
 
-def coverage_mark(coverage: float) -> str:
-    """The sign of a value that partly rests on a share-out of communes, with its reason."""
-    if not coverage < 1:
+def coverage(share: float) -> str:
+    """Why a value partly rests on a share-out of communes; empty when it does not."""
+    if not share < 1:
         return ""
-    whole = words.quantity(100 * coverage, "%", 1)
-    return _sign("°", f"{whole} des habitants vivent dans des communes entières du territoire")
+    whole = words.quantity(100 * share, "%", 1)
+    return f"{whole} des habitants vivent dans des communes entières du territoire"
+
+
+def coverage_mark(share: float) -> str:
+    """The sign of a value that partly rests on a share-out of communes, with its reason."""
+    return _sign("°", coverage(share)) if share < 1 else ""
 
 
 def _sign(sign: str, why: str) -> str:

@@ -14,6 +14,9 @@ from olsdata.ui.state import NAMES, View
 
 TEXTS = Path(__file__).with_name("textes")
 
+TERRITORY_ONLY = {"structures", "coherence", "registre"}
+"""Pages that show no indicator of the catalogue: of the view, they use the territory alone."""
+
 
 def run() -> None:
     """Draw the shell and run the page inside it."""
@@ -21,11 +24,11 @@ def run() -> None:
     st.session_state[state.MARK] = True
     try:
         view = state.read()
-        theme.apply(view.shared)
+        theme.apply(view.shared, menu.section(page.title))
         if view.shared:
             _shared_bar()
         else:
-            _sidebar(view)
+            _sidebar(view, page.url_path not in TERRITORY_ONLY)
         for notice in state.notices():
             st.warning(notice, icon=":material/link_off:")
         page.run()
@@ -39,8 +42,8 @@ def run() -> None:
         st.session_state.pop(state.MARK, None)
 
 
-def _sidebar(view: View) -> None:
-    """Widgets of the view, the link and the footer."""
+def _sidebar(view: View, indicator: bool) -> None:
+    """Widgets of the view (those of the indicator where there is one), the link, the footer."""
     st.logo(theme.tokens().logo, size="large", icon_image="static/icone.svg")
     known = state.options(view)
     with st.sidebar:
@@ -50,28 +53,8 @@ def _sidebar(view: View) -> None:
             format_func=known["territory"].__getitem__,
             key=NAMES["territory"],
         )
-        st.segmented_control(
-            "Niveau de lecture",
-            list(known["level"]),
-            format_func=known["level"].__getitem__,
-            key=NAMES["level"],
-            required=True,
-            width="stretch",
-            wrap=False,
-        )
-        st.selectbox(
-            "Indicateur de la carte",
-            list(known["indicator"]),
-            format_func=known["indicator"].__getitem__,
-            key=NAMES["indicator"],
-            help=view.card.help,
-        )
-        st.selectbox(
-            "Comparer avec",
-            list(known["reference"]),
-            format_func=known["reference"].__getitem__,
-            key=NAMES["reference"],
-        )
+        if indicator:
+            _of_indicator(view, known)
         st.divider()
         st.toggle("Écran partagé", key=NAMES["shared"])
         _copy_link()
@@ -81,6 +64,32 @@ def _sidebar(view: View) -> None:
                 ":material/lock: Mode local, hors ligne  \n"
                 f":material/database: Données, version {version.rpartition('-')[0]}"
             )
+
+
+def _of_indicator(view: View, known: dict[str, dict[str, str]]) -> None:
+    """What is shown of the territory: zones, indicator, reference."""
+    st.segmented_control(
+        "Niveau de lecture",
+        list(known["level"]),
+        format_func=known["level"].__getitem__,
+        key=NAMES["level"],
+        required=True,
+        width="stretch",
+        wrap=False,
+    )
+    st.selectbox(
+        "Indicateur de la carte",
+        list(known["indicator"]),
+        format_func=known["indicator"].__getitem__,
+        key=NAMES["indicator"],
+        help=view.card.help,
+    )
+    st.selectbox(
+        "Comparer avec",
+        list(known["reference"]),
+        format_func=known["reference"].__getitem__,
+        key=NAMES["reference"],
+    )
 
 
 def _shared_bar() -> None:

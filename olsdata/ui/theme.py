@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
+
+from olsdata.ui import state
 
 RAMP = ("#E3EEF8", "#A8CBEA", "#6BACE6", "#2073BC", "#12436D")
 """Five classes of one hue, pale to dark; reads in grey."""
@@ -17,6 +19,7 @@ BASE_PX, SHARED_PX = 17, 24
 """Size of the text, and its size on a screen that a room looks at."""
 
 STYLE = Path(__file__).with_name("style.css")
+SHARED = Path(__file__).with_name("partage.css")
 FRENCH = Path(__file__).with_name("francais.html")
 """Sets ``<html lang>`` and puts Streamlit's own words in French."""
 
@@ -39,6 +42,7 @@ class Tokens:
     on_ramp : colour of a text drawn on each class
     map_style : MapLibre style served by the app
     logo : file of the logo
+    scale : size of drawings; 1, or larger on a screen that a room looks at
     """
 
     name: str
@@ -59,6 +63,7 @@ class Tokens:
     on_ramp: tuple[str, ...]
     map_style: str
     logo: str
+    scale: float = 1.0
 
 
 INK, WHITE = "#1B2733", "#FFFFFF"
@@ -107,12 +112,20 @@ DARK = Tokens(
 
 
 def tokens() -> Tokens:
-    """Colours of the theme that this reader's browser shows."""
-    return DARK if st.context.theme.type == "dark" else LIGHT
+    """Colours of the theme that this reader's browser shows, and the size of its drawings."""
+    colours = DARK if st.context.theme.type == "dark" else LIGHT
+    shared = bool(st.session_state.get(state.NAMES["shared"]))
+    return replace(colours, scale=SHARED_PX / BASE_PX) if shared else colours
 
 
-def style(colours: Tokens, shared: bool = False) -> str:
+def style(colours: Tokens, shared: bool = False, section: int = 0) -> str:
     """The style block: the tokens as CSS variables, then ``style.css``.
+
+    Parameters
+    ----------
+    colours : of the theme
+    shared : large type, and no sidebar
+    section : place in the menu, from 1, of the section that holds the page; 0 for none
 
     >>> "--encre: #E8EEF4;" in style(DARK), "24px" in style(LIGHT, shared=True)[:400]
     (True, True)
@@ -133,13 +146,21 @@ def style(colours: Tokens, shared: bool = False) -> str:
         "hachure": colours.hatch,
     }
     root = " ".join(f"--{name}: {value};" for name, value in variables.items())
-    sidebar = '[data-testid="stSidebar"] { display: none; }' if shared else ""
-    return f"<style>:root {{ {root} }}\n{STYLE.read_text(encoding='utf-8')}{sidebar}</style>"
+    rules = [f":root {{ {root} }}", STYLE.read_text(encoding="utf-8")]
+    if shared:
+        rules.append(SHARED.read_text(encoding="utf-8"))
+    if section:
+        here = f'[data-testid="stTopNav"] > .rc-overflow-item:nth-child({section})'
+        rules.append(
+            f"{here} :is(a, button) {{ background: var(--choisi) !important; }}\n"
+            f"{here} :is(a, button) p {{ color: var(--lien); font-weight: 700; }}"
+        )
+    return "<style>{}</style>".format("\n".join(rules))
 
 
-def apply(shared: bool = False) -> None:
+def apply(shared: bool = False, section: int = 0) -> None:
     """Put the style block in the page, and the page in French."""
-    st.html(style(tokens(), shared))
+    st.html(style(tokens(), shared, section))
     st.html(FRENCH, unsafe_allow_javascript=True, width=1)
 
 
