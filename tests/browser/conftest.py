@@ -18,6 +18,11 @@ from tests.server import Server, serve
 
 OUTPUT = Path(__file__).resolve().parent.parent / "output"
 SIZES = {"bureau": (1400, 900), "telephone": (390, 844)}
+PHONE = (
+    "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/130.0.0.0 Mobile Safari/537.36"
+)
+"""How a phone names itself."""
 SCHEMES: dict[str, Any] = {"clair": "light", "sombre": "dark"}
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 FLAGS = [
@@ -96,6 +101,7 @@ class Visit:
         self.page.wait_for_function(DRAWN)
         self.page.wait_for_timeout(300)
         self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+        self.page.wait_for_function(DRAWN)
 
     def address(self) -> str:
         """The address bar; ``page.url`` is one navigation late."""
@@ -132,6 +138,7 @@ class Visitor:
         context = self.browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=SCHEMES[theme],
+            user_agent=PHONE if size == "telephone" else None,
             locale="fr-BE",
             permissions=["clipboard-read", "clipboard-write"],
         )

@@ -54,15 +54,22 @@ def test_the_page_says_that_it_is_in_french(visit: Visit) -> None:
     assert visit.page.evaluate("document.documentElement.lang") == "fr"
 
 
-ENGLISH = "App pages|Choose|Close|Collapse|Fullscreen|Help for|Link to|Navigate|Open|Sidebar|Skip"
+ENGLISH = (
+    "App pages|Choose|Close|Collapse|Fullscreen|Help for|Link to|Map|Navigate|Open|Sidebar|Skip"
+    "|Toggle"
+)
 
 
 @everywhere
 def test_streamlits_own_words_are_in_french_too(visit: Visit) -> None:
     said = visit.page.evaluate(
-        """() => [...document.querySelectorAll("[aria-label], [placeholder], [alt]")].flatMap(
-          (e) => ["aria-label", "placeholder", "alt"].map((name) => e.getAttribute(name) ?? "")
-        ).concat(document.querySelector("[data-testid=stSkipToContent]").textContent)"""
+        """() => {
+          const names = ["aria-label", "placeholder", "alt", "title"];
+          const nodes = document.querySelectorAll(names.map((name) => `[${name}]`).join(","));
+          const skip = document.querySelector("[data-testid=stSkipToContent]").textContent;
+          return [...nodes].flatMap((e) => names.map((name) => e.getAttribute(name) ?? ""))
+            .concat(skip);
+        }"""
     )
     assert [text for text in said if re.match(rf"(?:{ENGLISH})\b|.* icon$", text)] == []
 
