@@ -127,10 +127,11 @@ def done() -> None:
 
 
 def communes_of(zone: Zone) -> list[str]:
-    """Codes of the communes that a territory touches, by name."""
+    """Codes of the communes that a territory touches, by name; German-speaking ones apart."""
     people = territory.zoning_of(zone.level).people.loc[zone.id]
     names = tables.load().communes["nom"]
-    return sorted(people.index[people > 0], key=lambda code: folded(names[code]))
+    here = people.index[people > 0].difference(territory.outside().index)
+    return sorted(here, key=lambda code: folded(names[code]))
 
 
 def lower(type_: Type) -> str:
