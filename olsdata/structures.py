@@ -650,7 +650,7 @@ def zones_by_commune(kind: str, facts: Facts | None = None) -> pd.DataFrame:
             "deduit": groups["statut"].agg(lambda states: not (states == "source").any()),
             "inconnu": groups["part"].agg(lambda parts: bool(parts.isna().all())),
         }
-    )
+    ).astype(dict.fromkeys(("plusieurs", "deduit", "inconnu"), bool))
 
 
 def touching(kind: str, zoning: Zoning, zone_id: str, facts: Facts | None = None) -> pd.DataFrame:

@@ -59,7 +59,7 @@ def positions(names: list[str]) -> dict[str, Point]:
     sides = ((-1, names[:left]), (1, names[left:][::-1]))
     found = {}
     for side, mine in sides:
-        heights = np.linspace(1, -1, len(mine)) if len(mine) > 1 else np.zeros(1)
+        heights = np.linspace(1, -1, len(mine)) if len(mine) > 1 else np.zeros(len(mine))
         for name, y in zip(mine, heights, strict=True):
             found[name] = (side * float(np.sqrt(1 - (0.9 * y) ** 2)), float(y))
     return found

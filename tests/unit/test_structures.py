@@ -436,6 +436,20 @@ def test_gaps_and_overlaps_are_named(kind, zone, held):
     assert set(structures.touching(kind, OLS, zone).index) == ids
 
 
+@pytest.mark.parametrize("kind", TYPES)
+def test_the_map_says_for_each_commune_what_is_known(kind):
+    found = structures.zones_by_commune(kind)
+    every = covering(kind)
+    count = Counter(code for shares in every.values() for code in shares)
+    assert set(found.index) == set(count)
+    assert found[["plusieurs", "deduit", "inconnu"]].dtypes.eq(bool).all()
+    for code, number in count.items():
+        assert found.at[code, "plusieurs"] == (number > 1)
+        parts = [shares[code] for shares in every.values() if code in shares]
+        assert found.at[code, "inconnu"] == (parts == [None] * number)
+        assert found.at[code, "structure"] == min(i for i, s in every.items() if code in s)
+
+
 def test_a_change_of_limits_can_be_tried():
     """Were the OLS cut along the groups of the CLPS, no centre would straddle."""
     groups = {row["refnis"]: row["zone"] for row in rows_of("decoupages/clps.csv")}
