@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 NARROW = "\u202f"
 MINUS = "\u2212"
@@ -75,7 +76,10 @@ def spaced(text: str) -> str:
 
     >>> spaced("Où ? « Ici » : 5 %")
     'Où\u202f? «\xa0Ici\xa0»\xa0: 5\u202f%'
+    >>> spaced("100 000 habitants en 2021")
+    '100\u202f000 habitants en 2021'
     """
+    text = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", NARROW, text)
     for sign in "?!;%€":
         text = text.replace(f" {sign}", f"{NARROW}{sign}")
     return text.replace(" :", "\xa0:").replace("« ", "«\xa0").replace(" »", "\xa0»")

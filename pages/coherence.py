@@ -17,7 +17,7 @@ with st.container(border=True, key="panneau-matrice"):
     structures.matrix_legend()
     structures.matrix(zoning, view.zone, kind)
 left, right = st.columns(2)
-with left, st.container(border=True, key="panneau-carte"):
+with left, st.container(border=True, key="panneau-zones"):
     maps.structure_zones(view, kind)
     structures.map_legend(kind, view.zone)
 with right, st.container(border=True, key="panneau-cheval"):

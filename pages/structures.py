@@ -11,7 +11,7 @@ part = structures.view_choice()
 if part == "carte":
     kind = structures.kind()
     left, right = st.columns([1.25, 1])
-    with left, st.container(border=True, key="panneau-carte"):
+    with left, st.container(border=True, key="panneau-zones"):
         maps.structure_zones(view, kind)
         structures.map_legend(kind, view.zone)
     with right, st.container(border=True, key="panneau-mots"):

@@ -386,7 +386,8 @@ def _structures(kind: str, zone: Zone, colours: Tokens, phone: bool) -> go.Figur
     box = (
         contours.bounds("commune", _every_commune()) if whole else contours.bounds("ols", [zone.id])
     )
-    frame = contours.fit(box, PHONE_PX if phone else 490, 440, (0.94, 0.9))
+    height = 440 if not whole else 260 if phone else 350
+    frame = contours.fit(box, PHONE_PX if phone else 490, height, (0.94, 0.9))
     blank = [i for i in ids if i not in found.index]
     known = found.loc[[i for i in ids if i in found.index]]
     order = {id_: n for n, id_ in enumerate(dict.fromkeys(found["structure"]))}

@@ -105,7 +105,8 @@ def cover_sentence(kind_: str, zone: Zone) -> str:
     """Who is covered in the territory, in words: share or interval, gaps, overlaps."""
     zoning = territory.zoning_of(zone.level)
     row = structures.coverage(kind_, zoning).loc[zone.id]
-    plural = structures.type_(kind_).plural.lower()
+    plural = structures.type_(kind_).plural
+    plural = plural[0].lower() + plural[1:]
     if not row["touchent"]:
         return (
             f"<b>Aucune zone connue.</b> Le registre ne dit pas quelles communes couvrent les "
@@ -120,11 +121,13 @@ def cover_sentence(kind_: str, zone: Zone) -> str:
 
 
 def gaps_sentence(kind_: str, zone: Zone) -> str:
-    """Communes that nothing recorded covers, and communes that several structures touch."""
+    """Communes that nothing covers, or several structures; empty when nothing covers any."""
     zoning = territory.zoning_of(zone.level)
     without = structures.gaps(kind_, zoning, zone.id)
     several = structures.overlaps(kind_, zoning, zone.id)
     parts = []
+    if len(without) == len(territory.zoning("communes").inside(zone)):
+        return ""
     if without:
         names = words.listing(without, most=8)
         count = words.plural(len(without), "commune")
@@ -145,12 +148,13 @@ def straddling_sentence(kind_: str, zoning: Zoning, zone: Zone) -> str:
         return "Aucune zone de ce type n’est connue : rien à comparer."
     if found.empty:
         return f"<b>Aucune structure à cheval</b>, sur {total} dont la zone est connue."
+    most = "au plus " if found["inconnu"].any() else ""
     count = words.plural(len(found), "structure")
     is_, they = ("est", "elle couvre") if len(found) == 1 else ("sont", "elles couvrent")
     where = "" if zone.id == WALLONIE else f" {escape(_touching(len(found)))} {escape(zone.title)}"
     return (
         f"<b>{count} sur {total}</b>{where} {'et ' if where else ''}{is_} à cheval sur plusieurs "
-        f"zones ; {they} {words.number(people)} habitants."
+        f"zones ; {they} {most}{words.number(people)} habitants."
     )
 
 
@@ -206,7 +210,7 @@ def touching(kind_: str, zone: Zone) -> None:
     """Table of the structures of a type that touch the territory, with source and remark."""
     found = structures.touching(kind_, territory.zoning_of(zone.level), zone.id)
     if found.empty:
-        return
+        cards.sentence("Aucune structure recensée n’est située dans ce territoire.")
     lines = "".join(
         f'<tr><th scope="row">{escape(str(row["nom"]))}{_marks(row)}</th>'
         f'<td class="nombre">{_part(row)}</td>'
@@ -215,11 +219,22 @@ def touching(kind_: str, zone: Zone) -> None:
         f'<td class="source">{escape(_text(row["remarque"]))}</td></tr>'
         for _, row in found.iterrows()
     )
-    tables.show(
-        f"{structures.type_(kind_).plural}, {zone.title}",
-        ["Structure", "Part des habitants", "Siège", "Source", "Remarque"],
-        lines,
-    )
+    if lines:
+        tables.show(
+            f"{structures.type_(kind_).plural}, {zone.title}",
+            ["Structure", "Part des habitants", "Siège", "Source", "Remarque"],
+            lines,
+        )
+    _unplaced(kind_)
+
+
+def _unplaced(kind_: str) -> None:
+    """Structures of the registry whose zone is not known anywhere."""
+    mine = structures.recorded(kind_)
+    _, most = structures.shares(kind_)
+    names = sorted(mine["nom"][~mine.index.isin(most.index)], key=str.casefold)
+    if names:
+        cards.sentence(f"<b>Recensées sans zone connue</b> : {escape(words.listing(names))}.")
 
 
 def proposed(zone: Zone, kind_: str = "") -> None:
@@ -366,7 +381,8 @@ def printable(zone: Zone) -> None:
         said = "aucune à cheval"
         if len(over):
             people = words.number(structures.concerned(str(kind_), over))
-            most = "au plus " if _unknown(str(kind_), ols, list(over)) else ""
+            unknown = structures.straddling(str(kind_), ols).loc[over, "inconnu"].any()
+            most = "au plus " if unknown else ""
             said = f"{len(over)} à cheval, {most}{people} habitants concernés"
         lines += (
             f'<tr class="groupe"><th scope="colgroup" colspan="5">'
@@ -394,11 +410,6 @@ def printable(zone: Zone) -> None:
 
 
 PRINT = Path(__file__).with_name("imprimer.html")
-
-
-def _unknown(kind_: str, zoning: Zoning, ids: list[str]) -> bool:
-    """Whether some structures are placed by the communes they touch, their shares unknown."""
-    return bool(structures.straddling(kind_, zoning).loc[ids, "inconnu"].any())
 
 
 def _printed(row: pd.Series) -> str:
@@ -611,7 +622,8 @@ def summary(kind_: str, zone: Zone) -> None:
     cards.sentence(escape(type_.text("aide")))
     cards.sentence(guard(known))
     cards.sentence(cover_sentence(kind_, zone))
-    cards.sentence(gaps_sentence(kind_, zone))
+    if gaps := gaps_sentence(kind_, zone):
+        cards.sentence(gaps)
     ols = territory.zoning("ols")
     cards.sentence(straddling_sentence(kind_, ols, zone))
     rule = type_.text("regle")
@@ -648,7 +660,9 @@ def map_legend(kind_: str, zone: Zone) -> None:
         for n, id_ in enumerate(order)
         if id_ in here and (found["structure"] == id_).any()
     )
-    if cells:
+    if len(here) > len(maps.TINTS):
+        cards.source(f"{len(here)} structures : leur nom se lit sur la carte et dans le tableau.")
+    elif cells:
         st.html(f'<ul class="legende noms">{cells}</ul>')
     st.html(
         '<p class="source"><span class="hachure" aria-hidden="true"></span> zone déduite, part '
