@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+import jenkspy
 import numpy as np
 import pandas as pd
 
@@ -413,7 +414,7 @@ class Classes:
 
 @lru_cache(maxsize=256)
 def classes(indicator: str, level: str, most: int = 5) -> Classes:
-    """Classes for the map of an indicator (Fisher-Jenks, `mapclassify`).
+    """Classes for the map of an indicator (Fisher-Jenks).
 
     A rate is classified on the communes whatever the level, so that the colours of two levels or
     two territories compare; a count is classified on the zones of its level.
@@ -423,18 +424,13 @@ def classes(indicator: str, level: str, most: int = 5) -> Classes:
     >>> classes("pct_65p_2021", "ols") == classes("pct_65p_2021", "commune")
     True
     """
-    import warnings
-
-    import mapclassify
-
     card = catalogue.card(indicator)
     basis = level if card.aggregation == "somme" else "commune"
     zoning = territory.zoning_of(basis)
     values = by_zone(indicator, zoning)["valeur"].dropna().sort_values()
     k = min(most, values.nunique())
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the pure Python version is fast enough for 261 values
-        upper = [float(v) for v in mapclassify.FisherJenks(values.to_numpy(), k=k).bins]
+    breaks = jenkspy.jenks_breaks(values, k) if k > 1 else list(values.tail(1)) * 2
+    upper = [float(v) for v in breaks[1:]]
     group = np.searchsorted(np.array(upper[:-1]), values.to_numpy(), side="left")
     held = values.groupby(group).agg(["min", "max"])
     names = {"ols": "OLS", "bassin": "bassins", "commune": "communes", "wallonie": "région"}

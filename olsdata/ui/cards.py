@@ -122,10 +122,6 @@ def legend(view: View) -> None:
         st.html(f'<p class="source"><span class="hachure" aria-hidden="true"></span> {hatched}</p>')
 
 
-def _cell(value: float, card: Card) -> str:
-    return escape(words.number(value, card.decimals))
-
-
 def twin(view: View) -> None:
     """The map's table: a row per zone, with count, inhabitants and remark; CSV download."""
     card = view.card
@@ -139,14 +135,14 @@ def twin(view: View) -> None:
     lines = []
     for zone_id, item in table.iterrows():
         name = f"{zone_id} {item['label']}" if level == "ols" else str(item["label"])
-        cells = [_cell(float(item["valeur"]), card)]
-        cells += [escape(words.number(float(item["effectif"])))] if counted else []
-        cells.append(escape(words.number(float(item["population"]))))
+        cells = [words.number(float(item["valeur"]), card.decimals)]
+        cells += [words.number(float(item["effectif"]))] if counted else []
+        cells.append(words.number(float(item["population"])))
         remark = sentences.remark(str(zone_id), item, view)
         lines.append(
             f'<tr><th scope="row">{escape(name)}</th>'
-            + "".join(f'<td class="nombre">{cell}</td>' for cell in cells)
-            + f'<td class="remarque">{escape(words.spaced(remark))}</td></tr>'
+            + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+            + f"<td>{escape(words.spaced(remark))}</td></tr>"
         )
     heads = "".join(
         f'<th scope="col"{"" if i in (0, len(head) - 1) else " class=nombre"}>{escape(h)}</th>'
@@ -155,7 +151,7 @@ def twin(view: View) -> None:
     name = f"{card.title}, {maps.LEVEL_WORDS[level]}, {zone.title}"
     st.html(
         f'<div class="defile haute" tabindex="0" role="region" aria-label="{escape(name)}">'
-        f'<table class="donnees"><caption>{escape(name)}. {escape(card.source)}.</caption>'
+        f'<table class="donnees jumeau"><caption>{escape(name)}. {escape(card.source)}.</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
     download(table, f"{card.id}-{zone.id}-{level}", "Télécharger ce tableau (CSV)")

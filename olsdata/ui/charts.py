@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import plotly.io as pio
@@ -78,16 +79,6 @@ def show(figure: go.Figure, key: str, alt: str) -> None:
     st.plotly_chart(figure, key=key, theme=None, config=CONFIG | {"displayModeBar": False}, alt=alt)
 
 
-def _steps(shares: pd.Series) -> tuple[list[float], list[float]]:
-    """Outline of a pyramid's half: along each age group, then across to the next."""
-    xs: list[float] = []
-    ys: list[float] = []
-    for i, share in enumerate(shares):
-        xs += [float(share), float(share)]
-        ys += [i - 0.5, i + 0.5]
-    return xs, ys
-
-
 def pyramid(own: pd.DataFrame, other: pd.DataFrame, other_name: str, alt: str) -> None:
     """Ages of a territory (bars) against another (outline), each in % of its population.
 
@@ -120,7 +111,10 @@ def _table(cells: Cells) -> pd.DataFrame:
 @lru_cache(maxsize=64)
 def _pyramid(own_cells: Cells, other_cells: Cells, colours: Tokens) -> go.Figure:
     own = _table(own_cells)
-    mine, theirs = (100 * t / t.to_numpy().sum() for t in (own, _table(other_cells)))
+    # Single precision is finer than a pixel, and half the bytes.
+    mine, theirs = (
+        (100 * t / t.to_numpy().sum()).astype("float32") for t in (own, _table(other_cells))
+    )
     figure = make_subplots(cols=2, shared_yaxes=False, horizontal_spacing=0.2)
     ages = [a.replace("-", "–") for a in own.index]
     rows = list(range(len(ages)))
@@ -133,20 +127,22 @@ def _pyramid(own_cells: Cells, other_cells: Cells, colours: Tokens) -> go.Figure
             y=rows,
             orientation="h",
             marker={"color": fill, "line": {"width": 0}},
-            customdata=[(a, words.number(p)) for a, p in zip(ages, own[sex], strict=True)],
+            text=ages,
+            textposition="none",
+            customdata=own[sex].astype("float32"),
             hovertemplate=(
-                f"{name}, %{{customdata[0]}} ans<br>%{{customdata[1]}} personnes, "
+                f"{name}, %{{text}} ans<br>%{{customdata:,.0f}} personnes, "
                 "%{x:.1f} % de la population<extra></extra>"
             ),
             row=1,
             col=col,
         )
-        xs, ys = _steps(theirs[sex])
+        shares = theirs[sex].to_numpy()
         figure.add_scatter(
-            x=xs,
-            y=ys,
+            x=np.concatenate([shares[:1], shares, shares[-1:]]),
+            y=[-0.5, *rows, rows[-1] + 0.5],
             mode="lines",
-            line={"color": colours.ink, "width": 2},
+            line={"color": colours.ink, "width": 2, "shape": "vhv"},
             hoverinfo="skip",
             row=1,
             col=col,
@@ -199,32 +195,26 @@ def _evolution(
         series[name] = known.reindex(range(known.index[0], known.index[-1] + 1))
     figure = go.Figure()
     for rank, (name, people) in enumerate(series.items()):
-        values = 100 * people / people.iloc[0] if index else people
+        values = (100 * people / people.iloc[0] if index else people).astype("float32")
         colour = colours.secondary if rank else colours.accent_text
         known = values.dropna()
-        common = {"x": known.index, "y": known, "hoverinfo": "skip"}
         width = 1.5 if rank else 3.0
         figure.add_scatter(
-            **common, mode="lines", line={"color": colour, "width": width, "dash": "dot"}
-        )
-        figure.add_scatter(
-            x=values.index,
-            y=values,
+            x=known.index,
+            y=known,
             mode="lines",
-            line={"color": colour, "width": width},
+            line={"color": colour, "width": width, "dash": "dot"},
             hoverinfo="skip",
         )
         after_gap = [y for y in known.index if y - 1 not in known.index or y == known.index[-1]]
         figure.add_scatter(
-            x=known.index,
-            y=known,
-            mode="markers",
-            marker={
-                "color": colour,
-                "size": [8 - 2 * rank if y in after_gap else 4 for y in known.index],
-            },
-            customdata=[words.number(float(people[y])) for y in known.index],
-            hovertemplate=f"{name}, 1/1/%{{x}}<br>%{{customdata}} habitants<extra></extra>",
+            x=values.index,
+            y=values,
+            mode="lines+markers",
+            line={"color": colour, "width": width},
+            marker={"size": [8 - 2 * rank if y in after_gap else 4 for y in values.index]},
+            customdata=people.astype("float32"),
+            hovertemplate=f"{name}, 1/1/%{{x}}<br>%{{customdata:,.0f}} habitants<extra></extra>",
         )
         last = float(known.iloc[-1])
         shown = words.number(last, 1 if index else 0)

@@ -44,7 +44,7 @@ def run() -> None:
 
 def _sidebar(view: View, indicator: bool) -> None:
     """Widgets of the view (those of the indicator where there is one), the link, the footer."""
-    st.logo(theme.tokens().logo, size="large", icon_image="static/icone.svg")
+    st.logo("static/icone.svg", size="large")  # in the sidebar, style.css shows the whole logo
     known = state.options(view)
     with st.sidebar:
         st.selectbox(

@@ -41,7 +41,7 @@ class Tokens:
     ramp : five classes, least to most; reversed in the dark, so that « more » stands out
     on_ramp : colour of a text drawn on each class
     map_style : MapLibre style served by the app
-    logo : file of the logo
+    logo : address of the logo, fetched once (Streamlit would send it on each run)
     scale : size of drawings; 1, or larger on a screen that a room looks at
     """
 
@@ -86,7 +86,7 @@ LIGHT = Tokens(
     ramp=RAMP,
     on_ramp=(INK, INK, INK, WHITE, WHITE),
     map_style="./app/static/style-clair.json",
-    logo="static/logo-clair.svg",
+    logo="./app/static/logo-clair.svg",
 )
 
 DARK = Tokens(
@@ -107,7 +107,7 @@ DARK = Tokens(
     ramp=RAMP[::-1],
     on_ramp=(WHITE, WHITE, INK, INK, INK),
     map_style="./app/static/style-sombre.json",
-    logo="static/logo-sombre.svg",
+    logo="./app/static/logo-sombre.svg",
 )
 
 
@@ -144,6 +144,7 @@ def style(colours: Tokens, shared: bool = False, section: int = 0) -> str:
         "savoir": colours.soft,
         "vecu": colours.warm,
         "hachure": colours.hatch,
+        "logo": f"url({colours.logo})",
     }
     root = " ".join(f"--{name}: {value};" for name, value in variables.items())
     rules = [f":root {{ {root} }}", STYLE.read_text(encoding="utf-8")]

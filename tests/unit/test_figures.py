@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import math
 import tomllib
+import warnings
 from collections import defaultdict
 
+import mapclassify
 import numpy as np
 import pandas as pd
 import pytest
@@ -401,3 +403,16 @@ def test_the_table_beside_the_map_says_which_part_of_a_commune_lies_in_the_terri
     assert cut.to_dict() == pytest.approx({"92094": 0.0500, "91005": 0.4884}, abs=5e-5)
     inside = (table["effectif"] * table["part"]).sum()
     assert inside == pytest.approx(values("pop_65p_2021", "ols")["05"])
+
+
+@pytest.mark.parametrize("level", ["ols", "bassin", "commune"])
+@pytest.mark.parametrize("indicator", ["pct_65p_2021", "pop_65p_2021", "hospital_beds_2020"])
+def test_classes_are_those_of_pysal(indicator: str, level: str) -> None:
+    got = figures.classes(indicator, level)
+    counted = catalogue.card(indicator).aggregation == "somme"
+    zoning = territory.zoning_of(level if counted else "commune")
+    values = figures.by_zone(indicator, zoning)["valeur"].dropna()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it regrets the absence of numba
+        theirs = mapclassify.FisherJenks(values, k=min(5, values.nunique())).bins
+    assert got.upper == pytest.approx(list(theirs))
