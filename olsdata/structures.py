@@ -564,15 +564,26 @@ def misplaced(kind: str, zoning: Zoning, facts: Facts | None = None) -> pd.DataF
 
 
 @lru_cache(maxsize=256)
-def cells(kind: str, zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
+def cells(
+    kind: str,
+    zoning: Zoning,
+    declared: frozenset[str] = frozenset(),
+    facts: Facts | None = None,
+) -> pd.DataFrame:
     """What the coherence matrix shows of a type in each zone.
+
+    Parameters
+    ----------
+    kind : type of structure
+    zoning : zones, in the order of the result
+    declared : ids of the zones declared complete for this type
 
     Returns
     -------
     DataFrame, index zone: touchent (recorded structures), a_cheval (share of the zone's covered
     inhabitants whose structure crosses its limits; NaN when nobody is known to be covered),
-    ouvert (whether the cell may be compared: the type is open and the zone of at least 80 % of
-    its inhabitants is known).
+    ouvert (whether the cell may be compared: the type is open, or declared complete there, and
+    the zone of at least 80 % of its inhabitants is known).
     """
     facts = _facts(facts)
     cover = coverage(kind, zoning, facts)
@@ -587,7 +598,8 @@ def cells(kind: str, zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame
         {
             "touchent": cover["touchent"],
             "a_cheval": share,
-            "ouvert": completeness(kind, facts).open & (cover["part_max"] >= ENOUGH),
+            "ouvert": (cover["part_max"] >= ENOUGH)
+            & (completeness(kind, facts).open | cover.index.isin(declared)),
         }
     )
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from olsdata.ui import cards, maps, sentences, state, structures
+from olsdata.ui import access, cards, links, maps, sentences, state, structures
 
 view = state.current()
 
@@ -18,15 +18,22 @@ if part == "carte":
         structures.summary(kind, view.zone)
     with st.container(border=True, key="panneau-liste"):
         structures.touching(kind, view.zone)
+        structures.proposed(view.zone, kind)
 elif part == "densite":
     cards.sentence(sentences.text("densite"))
     structures.densities(view.zone)
     with st.container(border=True, key="panneau-soins"):
         structures.care(view)
+    with st.container(border=True, key="panneau-formules"):
+        structures.formulas(view.zone)
+elif part == "acces":
+    found = access.choices()
+    with st.container(border=True, key="panneau-acces"):
+        access.panel(found, view)
 elif part == "liste":
     structures.printable(view.zone)
 elif part == "fiches":
     structures.sheet(structures.kind())
 else:
     cards.sentence(sentences.text("liens"))
-    structures.network()
+    links.network()

@@ -83,7 +83,7 @@ def row(headlines: list[Headline], view: View) -> None:
         )
     st.html(f'<div class="cartes">{"".join(cells)}</div>')
     if partial := sentences.coverage(headlines[0].coverage):
-        source(f"° {partial} ; le reste est calculé au prorata des habitants.")
+        source(f"° {partial} ; une commune coupée compte au prorata de ses habitants.")
 
 
 def scale() -> str:

@@ -28,7 +28,7 @@ STRIPE_LINE = 0.5
 """Outline of the stripes: seen from afar they are thinner than a pixel, and would vanish."""
 NAMES_EAST = 0.4
 """Degrees left free on the right of the home map, for the names of the eastern territories."""
-HOME_PX, PANEL_PX = 640, 390
+HOME_PX, PANEL_PX = 660, 396
 """Width of a map on the home page and in a panel, on a screen of 1400 pixels."""
 PHONE_PX = 318
 """Width of a map on a phone of 390 pixels."""

@@ -152,26 +152,31 @@ def remark(zone_id: str, item: pd.Series, view: View) -> str:
     if view.card.grain == "secteur":
         return ""
     if float(item["couverture"]) < territory.WHOLE:
-        held = view.zoning.people.loc[zone_id]
         names = territory.zoning("communes").zones["label"]
-        cut = words.listing([names[i] for i in held.index[(held > 0) & (held < 1)]])
-        alone = int((held > 0).sum()) == 1
+        split = territory.split_communes(view.zoning.zone(zone_id))
+        cut = words.listing(list(names.loc[split.index]))
+        alone = int((view.zoning.people.loc[zone_id] > 0).sum()) == 1
         where = f"partie de {cut}" if alone else f"coupe {cut}"
         if view.card.aggregation == "somme":
             return f"{where} : non disponible à cette échelle"
         return f"{where} : valeur {'de la commune entière' if alone else 'des communes entières'}"
     if float(item["couverture"]) < 1:
-        whole = words.quantity(100 * float(item["couverture"]), "%", 1)
+        whole = _percent(float(item["couverture"]))
         return f"{whole} des habitants dans des communes entières, le reste au prorata"
     return ""
+
+
+def _percent(share: float) -> str:
+    """A share below one, never rounded to 100 %."""
+    return words.quantity(100 * share, "%", 1 if share < 0.9995 else 2)
 
 
 def coverage(share: float) -> str:
     """Why a value partly rests on a share-out of communes; empty when it does not."""
     if not share < 1:
         return ""
-    whole = words.quantity(100 * share, "%", 1)
-    return f"{whole} des habitants vivent dans des communes entières du territoire"
+    where = "dans des communes à 90 % au moins dans le territoire"
+    return f"{_percent(share)} des habitants vivent {where}"
 
 
 def coverage_mark(share: float) -> str:

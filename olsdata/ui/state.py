@@ -67,11 +67,6 @@ class View:
         """The territory to compare with; Wallonia when the reference is a year."""
         return territory.find(WALLONIE if self.reference == IN_2011 else self.reference)
 
-    @property
-    def reference_label(self) -> str:
-        """The reference in words."""
-        return IN_2011 if self.reference == IN_2011 else self.reference_zone.title
-
 
 NAMES = {
     "territory": "territoire",

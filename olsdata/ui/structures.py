@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 
-import networkx
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from olsdata import catalogue, chance, figures, structures, tables, territory, words
+from olsdata import catalogue, chance, figures, registry, structures, territory, words
+from olsdata import tables as data
 from olsdata.structures import Completeness, Type
 from olsdata.territory import WALLONIE, Zone, Zoning
-from olsdata.ui import cards, charts, maps, sentences, state, theme
+from olsdata.ui import cards, maps, menu, sentences, state, tables, theme
 from olsdata.ui.state import View
 
 VIEWS = {
     "carte": "Carte",
     "densite": "Densité et règle",
+    "acces": "Accès",
     "liste": "Liste à imprimer",
     "fiches": "Fiches",
     "liens": "Liens",
@@ -31,20 +32,6 @@ ZONINGS = {
     "clps": "Groupes de communes des CLPS",
     "secours": "Zones de secours",
 }
-HEADINGS = {
-    "missions": "Missions",
-    "exemple": "Exemple",
-    "origine": "Origine",
-    "composition": "Acteurs",
-    "pilotage": "Pilotage",
-    "territoire": "Territoire",
-    "financement": "Financement",
-    "forme_juridique": "Forme juridique",
-    "contrats": "Contrats",
-    "satisfaction": "Satisfaction",
-}
-"""The ten headings that describe a structure."""
-
 MERGER = {
     "prévue": "fusion dans l’OLS prévue par le décret",
     "hors fusion": "hors de la fusion prévue par le décret",
@@ -98,9 +85,20 @@ def guard(known: Completeness) -> str:
     return f"{start}, sur {words.number(known.published)} publiés ({escape(known.source)}{year})."
 
 
-def why_closed(known: Completeness) -> str:
-    """Why density and comparison are closed for a type; empty when they are open."""
-    return "" if known.open else escape(sentences.text("registre_incomplet"))
+def to_complete(known: Completeness) -> None:
+    """The badge of a type whose density and comparison are closed, and why."""
+    if not known.open:
+        why = sentences.text("registre_incomplet" if known.published else "registre_sans_total")
+        mark = cards.badge("Registre à compléter", why, hatched=True)
+        st.html(f'<div class="badges gauche">{mark}</div><p class="source">{escape(why)}</p>')
+
+
+def complete() -> None:
+    """The way to the page where the registry is completed."""
+    if any("registre" in entries for entries in menu.MENU.values()):
+        st.page_link(
+            menu.path("registre"), label="Compléter le registre", icon=":material/edit_note:"
+        )
 
 
 def cover_sentence(kind_: str, zone: Zone) -> str:
@@ -142,7 +140,7 @@ def straddling_sentence(kind_: str, zoning: Zoning, zone: Zone) -> str:
     """How many structures cross limits, and how many inhabitants that concerns."""
     found = crossing(kind_, zoning, zone)
     total = len(structures.coherence(kind_, zoning))
-    people = float(structures.covered_people(kind_).loc[found.index].sum().sum())
+    people = structures.concerned(kind_, found.index)
     if not total:
         return "Aucune zone de ce type n’est connue : rien à comparer."
     if found.empty:
@@ -178,7 +176,9 @@ def _links(raw: object) -> str:
         return ""
     found = [part.strip() for part in raw.split(" ; ")]
     return " ".join(
-        f'<a href="{escape(to)}" rel="noreferrer">lien {i}</a>' for i, to in enumerate(found, 1)
+        f'<a href="{escape(to)}" rel="noreferrer">lien{f"{words.NARROW}{i}" if found[1:] else ""}'
+        "</a>"
+        for i, to in enumerate(found, 1)
     )
 
 
@@ -197,6 +197,8 @@ def _part(row: pd.Series) -> str:
     low, high = (float(row[k]) for k in ("part", "part_max"))
     if round(100 * low) == round(100 * high):
         return words.quantity(100 * high, "%")
+    if low == 0:
+        return f"au plus {words.quantity(100 * high, '%')}"
     return f"{words.quantity(100 * low, '%')} à {words.quantity(100 * high, '%')}"
 
 
@@ -213,40 +215,82 @@ def touching(kind_: str, zone: Zone) -> None:
         f'<td class="source">{escape(_text(row["remarque"]))}</td></tr>'
         for _, row in found.iterrows()
     )
-    _table(
+    tables.show(
         f"{structures.type_(kind_).plural}, {zone.title}",
         ["Structure", "Part des habitants", "Siège", "Source", "Remarque"],
         lines,
     )
 
 
+def proposed(zone: Zone, kind_: str = "") -> None:
+    """What the field proposes for the territory: beside the sourced rows, never in their place."""
+    communes = territory.zoning("communes").inside(zone)
+    found = registry.proposals(kind_, communes)
+    if not found:
+        return
+    types, names = structures.types(), data.load().structures["nom"]
+    lines = "".join(
+        f'<tr><th scope="row">{escape(p.content.name)} '
+        f'<span class="etiquette">{escape(p.status)}</span></th>'
+        f"<td>{escape(types[p.content.type].title)}</td>"
+        f'<td class="nombre">{len(p.content.communes) or "non connues"}</td>'
+        f"<td>{escape(registry.ROLES[p.role])}</td>"
+        f"<td>{escape(registry.french_date(p.content.date))}</td>"
+        f'<td class="source">{escape(p.content.source)} {_links(p.content.link)}</td>'
+        f"<td>{escape(_corrected(p.content.corrects, names))}</td></tr>"
+        for p in found
+    )
+    heads = ["Structure", "Type", "Communes", "Proposé par", "Date", "Source", "Remarque"]
+    tables.show(f"Propositions du terrain, {zone.title}", heads, lines, (2,))
+    cards.source(sentences.text("propositions"))
+
+
+def _corrected(id_: str, names: pd.Series) -> str:
+    return f"corrige « {names[id_]} »" if id_ in names.index else ""
+
+
 def _text(value: object) -> str:
     return str(value) if isinstance(value, str) else ""
-
-
-def _table(name: str, heads: list[str], lines: str, numbers: tuple[int, ...] = (1,)) -> None:
-    head = "".join(
-        f'<th scope="col"{" class=nombre" if i in numbers else ""}>{escape(h)}</th>'
-        for i, h in enumerate(heads)
-    )
-    st.html(
-        f'<div class="defile" tabindex="0" role="region" aria-label="{escape(name)}">'
-        f'<table class="donnees"><caption>{escape(name)}</caption><thead><tr>{head}</tr></thead>'
-        f"<tbody>{lines}</tbody></table></div>"
-    )
 
 
 def densities(zone: Zone) -> None:
     """A card per type: count, density under its guard, rule, what chance could explain."""
     zoning = territory.zoning_of(zone.level)
     blocks = "".join(
-        _density_card(type_, structures.density(id_, zoning).loc[zone.id])
+        _density_card(
+            type_, structures.density(id_, zoning, registry.declared(id_)).loc[zone.id], zone
+        )
         for id_, type_ in structures.types().items()
     )
     st.html(f'<div class="cartes larges">{blocks}</div>')
 
 
-def _density_card(type_: Type, row: pd.Series) -> str:
+def formulas(zone: Zone) -> None:
+    """What the rules written as formulas would give the territory: CCSAD, grant of the cercles."""
+    zoning = territory.zoning_of(zone.level)
+    people, aged = (
+        float(figures.total(column, zoning)[zone.id])
+        for column in ("pop_total_2021", "pop_60p_2021")
+    )
+    st.subheader("Centres de coordination (CCSAD) : règle 2009-2012", anchor=False)
+    cards.sentence(sentences.text("ccsad"))
+    if zone.id == WALLONIE:
+        cards.sentence("Choisissez un territoire pour le calcul.")
+    else:
+        places = structures.ccsad_places(people, aged)
+        counted = words.number(people + aged)
+        cards.sentence(
+            f"{words.number(people)} habitants, dont {words.number(aged)} de 60 ans et plus, "
+            f"comptent pour {counted} : <b>{places} centres</b>, si le territoire était une seule "
+            "zone de soins."
+        )
+    cards.source(
+        "Statbel, 1/1/2021. Arrêté du 30 avril 2009 ; CWASS, art. 441 ; CRWASS, art. 1567 à 1603. "
+        "Le nombre réel de centres n’est pas dans le registre."
+    )
+
+
+def _density_card(type_: Type, row: pd.Series, zone: Zone) -> str:
     known = structures.completeness(type_.id)
     rate = float(row["densite_100k"])
     count = float(row["structures_allouees"])
@@ -256,9 +300,10 @@ def _density_card(type_: Type, row: pd.Series) -> str:
         figure = f"{words.number(rate, 2)} pour 100\u202f000 habitants"
         per = float(row["habitants_par_structure"])
         low, _, high = chance.limits(count)
+        noun = "structure allouée" if count < 2 else "structures allouées"
         people = float(row["habitants"])
         lines.append(
-            f"{words.number(count, 1)} structure allouée au territoire : 1 pour "
+            f"{words.number(count, 1)} {noun} au territoire : 1 pour "
             f"{words.number(per)} habitants et "
             f"{words.number(float(row['km2_par_structure']))} km²."
         )
@@ -266,7 +311,9 @@ def _density_card(type_: Type, row: pd.Series) -> str:
             "Ce que le hasard seul pourrait expliquer : de "
             f"{words.number(1e5 * low / people, 2)} à {words.number(1e5 * high / people, 2)}."
         )
-        lines.append(f"Règle : {escape(str(row['regle']))}.")
+        judged = str(row["regle"])
+        start = "" if judged.startswith("règle") else "Règle : "
+        lines.append(f"{(start + judged).capitalize()}.")
     else:
         hatch = " hachuree"
         touch = int(row["touchent"])
@@ -285,12 +332,17 @@ def _density_card(type_: Type, row: pd.Series) -> str:
                 f"Région : {total} publiés ({escape(year)}), soit 1 pour "
                 f"{words.number(round(regional, -2))} habitants des dix OLS."
             )
+    said = "".join(
+        f'<p><span class="etiquette">déclaration du terrain</span> {escape(d.sentence)}.</p>'
+        for d in registry.declarations(type_.id, zone.id)
+    )
     rule = type_.text("regle") or "Aucune règle de planification connue."
     article = type_.text("regle_article")
     return (
         f'<div class="carte{hatch}"><div class="nom"><b>{escape(type_.plural)}</b></div>'
         f'<div class="densite">{escape(figure)}</div>'
         + "".join(f"<p>{words.spaced(line)}</p>" for line in lines)
+        + words.spaced(said)
         + f'<p class="source">{escape(words.spaced(rule))} {escape(article)}</p>'
         f'<p class="source">{words.spaced(guard(known))}</p></div>'
     )
@@ -298,36 +350,71 @@ def _density_card(type_: Type, row: pd.Series) -> str:
 
 def printable(zone: Zone) -> None:
     """Everything recorded that supports the territory, with sources, ready for paper."""
+    ols = territory.zoning("ols")
     found = structures.listing(territory.zoning_of(zone.level), zone.id)
+    types = structures.types()
+    crossing = found[found["a_cheval"]]
+    count = words.plural(len(found), "structure recensée", "structures recensées")
+    cards.sentence(
+        f"<b>{count}</b> au registre pour {escape(zone.title)} ; <b>{len(crossing)} à cheval</b> "
+        "sur plusieurs OLS (⇄). Les habitants que couvrent celles-ci sont "
+        "comptés type par type : une même personne dépend de plusieurs types."
+    )
     lines = ""
-    for title, rows in found.groupby("type", sort=False):
+    for kind_, rows in found.groupby("type", sort=False):
+        over = rows.index[rows["a_cheval"]]
+        said = "aucune à cheval"
+        if len(over):
+            people = words.number(structures.concerned(str(kind_), over))
+            most = "au plus " if _unknown(str(kind_), ols, list(over)) else ""
+            said = f"{len(over)} à cheval, {most}{people} habitants concernés"
         lines += (
-            f'<tr class="groupe"><th scope="colgroup" colspan="4">{escape(str(title))}</th></tr>'
+            f'<tr class="groupe"><th scope="colgroup" colspan="5">'
+            f"{escape(types[str(kind_)].plural)} : {said}</th></tr>"
         )
-        lines += "".join(
-            f'<tr><th scope="row">{escape(str(row["nom"]))}{_marks(row)}</th>'
-            f'<td class="nombre">{escape(_share(row["part"]))}</td>'
-            f"<td>{escape(_text(row['annee']) or 'année non précisée')}</td>"
-            f'<td class="source">{escape(str(row["source"]))}</td></tr>'
-            for _, row in rows.iterrows()
-        )
-    absent = [
-        type_.plural
-        for type_ in structures.types().values()
-        if type_.title not in set(found["type"])
-    ]
-    _table(
+        lines += "".join(_printed(row) for _, row in rows.iterrows())
+    tables.show(
         f"Ce qui est recensé et soutient {zone.title}",
-        ["Structure", "Part des habitants", "Année", "Source"],
+        ["Structure", "Part des habitants", "Ses OLS", "Année", "Source"],
         lines,
     )
+    proposed(zone)
+    absent = [type_.plural for id_, type_ in types.items() if id_ not in set(found["type"])]
     if absent:
         cards.sentence(
             f"<b>Rien de situé pour</b> : {escape(words.listing(absent))}. "
             "Cela ne veut pas dire qu’il n’y en a pas."
         )
-    cards.source(sentences.text("structures_signes"))
-    cards.download(found.reset_index(names="id"), f"structures-{zone.id}", "Télécharger (CSV)")
+    cards.source(f"{sentences.text('structures_signes')} Données, version {data.load().version}.")
+    with st.container(horizontal=True, key="imprimer"):
+        st.html(PRINT, unsafe_allow_javascript=True, width="content")
+        cards.download(
+            found.rename_axis("id"), f"structures-{zone.id}", "Télécharger la liste (CSV)"
+        )
+
+
+PRINT = Path(__file__).with_name("imprimer.html")
+
+
+def _unknown(kind_: str, zoning: Zoning, ids: list[str]) -> bool:
+    """Whether some structures are placed by the communes they touch, their shares unknown."""
+    return bool(structures.straddling(kind_, zoning).loc[ids, "inconnu"].any())
+
+
+def _printed(row: pd.Series) -> str:
+    """A structure of the list to print."""
+    spread = escape(str(row["zones_ols"])[:2])
+    if row["a_cheval"]:
+        people = words.quantity(float(row["habitants"]), "habitants")
+        spread = f"⇄ {escape(words.spaced(str(row['zones_ols'])))}<br>{people}"
+    return (
+        f"<tr{' class=acheval' if row['a_cheval'] else ''}>"
+        f'<th scope="row">{escape(str(row["nom"]))}{_marks(row)}</th>'
+        f'<td class="nombre">{escape(_share(row["part"]))}</td>'
+        f"<td>{spread}</td>"
+        f"<td>{escape(_text(row['annee']) or 'non précisée')}</td>"
+        f'<td class="source">{escape(str(row["source"]))}</td></tr>'
+    )
 
 
 def _share(value: float) -> str:
@@ -338,7 +425,7 @@ def sheet(kind_: str) -> None:
     """Card of a type: the ten headings, empty ones said to be empty."""
     type_ = structures.type_(kind_)
     terms = ""
-    for key, name in HEADINGS.items():
+    for key, name in structures.HEADINGS.items():
         if key == "missions":
             listed = "".join(f"<li>{escape(m)}</li>" for m in type_.about.get("missions", []))
             value = f"<ul>{listed}</ul>" if listed else "<i>non renseigné</i>"
@@ -351,7 +438,7 @@ def sheet(kind_: str) -> None:
         terms += f"<dt>{name}</dt><dd>{escape(type_.text(key)) or '<i>non renseigné</i>'}</dd>"
     terms += f"<dt>Limites</dt><dd>{escape(type_.text('limites')) or '—'}</dd>"
     sources = "".join(f"<li>{_source(given)}</li>" for given in type_.about.get("sources", []))
-    totals = tables.load().totaux_structures
+    totals = data.load().totaux_structures
     totals = totals[totals["type"] == kind_]
     counts = "".join(
         f"<li>{words.number(int(t['total']))} ({escape(str(t['zone']))}, "
@@ -421,7 +508,8 @@ def matrix(zoning: Zoning, zone: Zone, chosen: str) -> None:
                 f"{words.number(known.recorded)} recensés ne sont pas placés</td></tr>"
             )
             continue
-        found = structures.cells(id_, zoning)
+        declared = registry.declared(id_) if zoning.id == "ols" else frozenset[str]()
+        found = structures.cells(id_, zoning, declared)
         lines += "".join(_cell(row, zone_id, zone) for zone_id, row in found.iterrows()) + "</tr>"
     st.html(
         '<div class="defile" tabindex="0" role="region" aria-label="Types de structures et '
@@ -466,12 +554,13 @@ def crossing_bars(kind_: str, zoning: Zoning, zone: Zone) -> None:
             for z, share in parts.items()
         )
         blocks += (
-            f'<div class="cheval"><div><b>{escape(str(row["nom"]))}</b>{_marks(row)}'
+            f'<div class="cheval"><div><span><b>{escape(str(row["nom"]))}</b>{_marks(row)}</span>'
             f'<span class="nombre">{words.number(float(people[id_]))} habitants</span></div>'
             f'<div class="barre" aria-hidden="true">{bars}</div>'
             f'<div class="source">{where}</div></div>'
         )
-    st.html(blocks or "<p>Aucune structure à cheval.</p>")
+    if blocks:
+        st.html(blocks)
 
 
 def _zone_name(zoning: Zoning, zone_id: str) -> str:
@@ -490,8 +579,9 @@ def alignment(kind_: str, zoning: Zoning, zone: Zone) -> None:
         return
     count = found["refnis"].nunique()
     moved = found.drop_duplicates(["refnis", "zone"])["habitants"].sum()
+    least = "" if structures.completeness(kind_).open else "Au moins "
     cards.sentence(
-        f"<b>{words.plural(count, 'commune')}</b> et {words.number(float(moved))} habitants "
+        f"{least}<b>{words.plural(count, 'commune')}</b> et {words.number(float(moved))} habitants "
         "dépendent d’une structure dont la plus grande part est dans une autre zone. "
         "Aucune date d’alignement n’est fixée."
     )
@@ -505,78 +595,8 @@ def alignment(kind_: str, zoning: Zoning, zone: Zone) -> None:
     )
     heads = ["Commune", "Habitants", "Sa zone", "Structure", "Zone principale de la structure"]
     with st.expander("Les communes concernées"):
-        _table("Communes dont la structure relève surtout d’une autre zone", heads, lines)
+        tables.show("Communes dont la structure relève surtout d’une autre zone", heads, lines)
         cards.download(found.set_index("refnis"), f"alignement-{kind_}-{zoning.id}", "CSV")
-
-
-# --- Links --------------------------------------------------------------------------------------
-
-LINKS = {"organe de gouvernance": "solid", "partage d’activités": "dash", "support": "dot"}
-
-
-def network() -> None:
-    """Links between structures by kind: typical relations until real ones are entered."""
-    links = tables.load().liens
-    known = list(LINKS)
-    shown = st.pills(
-        "Types de liens", known, selection_mode="multi", default=known, key="liens-vus"
-    )
-    links = links[links["type_lien"].isin(shown)]
-    if links.empty:
-        st.html("<p>Aucun lien de ce type.</p>")
-        return
-    titles = {id_: t.title for id_, t in structures.types().items()}
-    titles |= {"ols": "OLS", "ccsad": "CCSAD", "ssm": "SSM"}
-    graph = networkx.Graph()
-    graph.add_edges_from(links[["structure_a", "structure_b"]].itertuples(index=False))
-    at = networkx.spring_layout(graph, seed=1, k=1.2)
-    colours = theme.tokens()
-    figure = go.Figure()
-    for name, dash in LINKS.items():
-        xs: list[float | None] = []
-        ys: list[float | None] = []
-        for row in links[links["type_lien"] == name].itertuples():
-            a, b = at[row.structure_a], at[row.structure_b]
-            xs += [float(a[0]), float(b[0]), None]
-            ys += [float(a[1]), float(b[1]), None]
-        figure.add_scatter(
-            x=xs,
-            y=ys,
-            mode="lines",
-            name=name,
-            line={"color": colours.secondary, "width": 1.5, "dash": dash},
-            hoverinfo="skip",
-        )
-    figure.add_scatter(
-        x=[float(at[n][0]) for n in graph],
-        y=[float(at[n][1]) for n in graph],
-        mode="markers+text",
-        text=[titles.get(n, n) for n in graph],
-        textposition="top center",
-        marker={"size": 12, "color": colours.accent_text},
-        hoverinfo="skip",
-        showlegend=False,
-    )
-    figure.update_xaxes(visible=False, range=[-1.35, 1.35])
-    figure.update_yaxes(visible=False)
-    charts.dressed(figure, colours, 460)
-    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.02})
-    charts.show(figure, "liens", "Réseau des liens entre structures ; le tableau le dit en entier.")
-    lines = "".join(
-        f'<tr><th scope="row">{escape(titles.get(r.structure_a, r.structure_a))}</th>'
-        f"<td>{escape(titles.get(r.structure_b, r.structure_b))}</td>"
-        f"<td>{escape(r.type_lien)}</td><td>{escape(_text(r.instance))}</td>"
-        f'<td><span class="etiquette">{escape(r.statut)}</span></td>'
-        f'<td class="source">{escape(r.source)}</td></tr>'
-        for r in links.itertuples()
-    )
-    _table("Liens entre structures", ["De", "À", "Lien", "Instance", "Statut", "Source"], lines, ())
-    double = structures.double_meetings(links)
-    if double.empty:
-        cards.sentence("Aucune paire ne siège ensemble dans trois instances ou plus.")
-    else:
-        pairs = [f"{titles.get(r.a, r.a)} et {titles.get(r.b, r.b)}" for r in double.itertuples()]
-        cards.sentence(f"<b>Lieux de réunion en double</b> : {escape(words.listing(pairs))}.")
 
 
 # --- Panels -------------------------------------------------------------------------------------
@@ -587,11 +607,9 @@ def summary(kind_: str, zone: Zone) -> None:
     type_ = structures.type_(kind_)
     known = structures.completeness(kind_)
     st.subheader(type_.plural, anchor=False)
+    to_complete(known)
     cards.sentence(escape(type_.text("aide")))
     cards.sentence(guard(known))
-    closed = why_closed(known)
-    if closed:
-        cards.sentence(closed)
     cards.sentence(cover_sentence(kind_, zone))
     cards.sentence(gaps_sentence(kind_, zone))
     ols = territory.zoning("ols")
@@ -599,20 +617,23 @@ def summary(kind_: str, zone: Zone) -> None:
     rule = type_.text("regle")
     if rule:
         cards.source(f"Règle : {rule} {type_.text('regle_article')}")
+    complete()
 
 
 def crossings(kind_: str, zoning: Zoning, zone: Zone) -> None:
-    """The structures across limits, and the coherence index of their type."""
+    """The structures across limits, and the coherence index of their type when it is open."""
     st.subheader(f"{structures.type_(kind_).plural} à cheval", anchor=False)
+    known = structures.completeness(kind_)
+    to_complete(known)
     cards.sentence(straddling_sentence(kind_, zoning, zone))
     crossing_bars(kind_, zoning, zone)
     index = structures.coherence_index(kind_, zoning)
-    if not np.isnan(index):
+    if known.open and not np.isnan(index):
         cards.sentence(
             f"<b>Cohérence : {words.quantity(100 * index, '%')}</b> de la population couverte a "
             "une structure qui tient dans une seule zone."
         )
-    cards.source(words.spaced(sentences.plain(guard(structures.completeness(kind_)))))
+    cards.source(words.spaced(sentences.plain(guard(known))))
 
 
 def map_legend(kind_: str, zone: Zone) -> None:

@@ -18,6 +18,7 @@ PICTURES = {
     "population": ("/population?territoire=06", "clair", "bureau"),
     "population-sombre": ("/population?territoire=06", "sombre", "bureau"),
     "population-telephone": ("/population?territoire=06", "clair", "telephone"),
+    "bassins": ("/population?territoire=03&niveau=bassin", "clair", "bureau"),
     "profil": ("/profil?territoire=06", "clair", "bureau"),
     "donnees": ("/donnees", "clair", "bureau"),
     "ecran-partage": ("/population?territoire=06&ecran=partage", "clair", "bureau"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from olsdata.ui import menu
+from olsdata.ui import menu, shell
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
@@ -32,6 +32,11 @@ PAGES = {
     "donnees": Expected("Données et méthode", in_title=False),
 }
 SIDEBAR = {"Territoire", "Indicateur de la carte", "Comparer avec"}
+
+
+def sidebar_of(name: str) -> set[str]:
+    """Labels of the boxes beside a page."""
+    return {"Territoire"} if name in shell.TERRITORY_ONLY else SIDEBAR
 
 
 def start(**query: str) -> AppTest:
@@ -61,7 +66,7 @@ def test_a_page_opens_with_its_title_and_the_sidebar(name: str, territory: str) 
     assert title.startswith(PAGES[name].title)
     if PAGES[name].in_title:
         assert ("Namur-Ouest" if territory == "05" else "Wallonie") in title
-    assert {box.label for box in app.sidebar.selectbox} == SIDEBAR
+    assert {box.label for box in app.sidebar.selectbox} == sidebar_of(name)
     assert [box.label for box in app.sidebar.toggle] == ["Écran partagé"]
     assert len(app.get("html")) >= PAGES[name].html
     assert dict(app.query_params)["territoire"] == territory
@@ -81,7 +86,7 @@ def test_a_page_run_alone_starts_again_inside_the_shell(name: str) -> None:
     """What Streamlit does with a cold link: the page's file without ``app.py``."""
     app = start(territoire="05").switch_page(menu.path(name)).run()
     assert alerts(app) == []
-    assert {box.label for box in app.sidebar.selectbox} == SIDEBAR
+    assert {box.label for box in app.sidebar.selectbox} == sidebar_of(name)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -92,7 +97,7 @@ def test_the_shared_screen_has_no_sidebar_and_a_way_back(name: str) -> None:
     assert len(app.sidebar.selectbox) == 0
     (back,) = [button for button in app.button if button.label == "Quitter l’écran partagé"]
     back.click().run()
-    assert {box.label for box in app.sidebar.selectbox} == SIDEBAR
+    assert {box.label for box in app.sidebar.selectbox} == sidebar_of(name)
     assert "ecran" not in dict(app.query_params)
 
 

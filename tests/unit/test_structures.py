@@ -174,7 +174,7 @@ def test_two_halves_of_a_commune_make_one_commune_and_each_half_is_judged():
     facts = with_coverage(("a", "91030", 0.5), ("b", "91030", 0.5), ("b", "81001", 1.0))
     row = structures.coverage("rml", OLS, facts).loc["06"]
     assert row["part_min"] < row["part_max"]  # whether the halves overlap is not known
-    cell = structures.cells("rml", OLS, facts).loc["06"]
+    cell = structures.cells("rml", OLS, facts=facts).loc["06"]
     assert cell["a_cheval"] == pytest.approx(0.5)
     whole = structures.concerned("rml", ["a", "b"], facts)
     assert whole == pytest.approx(PEOPLE["91030"] + PEOPLE["81001"])
@@ -246,6 +246,12 @@ def test_a_zone_declared_complete_opens_and_the_others_stay_closed():
     others = found.index.difference(opened)
     pd.testing.assert_frame_equal(found.loc[others], before.loc[others])
     assert found.loc[opened, "statut"].str.startswith("comparable").all()
+
+
+def test_a_declared_zone_is_compared_in_the_matrix_and_no_other():
+    assert not structures.cells("cercle_mg", OLS)["ouvert"].any()
+    cells = structures.cells("cercle_mg", OLS, frozenset({"09"}))
+    assert cells.index[cells["ouvert"]].tolist() == ["09"]
 
 
 def test_a_declared_zone_where_too_few_inhabitants_are_covered_stays_closed():

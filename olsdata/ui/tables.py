@@ -1,0 +1,40 @@
+"""Tables written by hand: a name, heads, lines of HTML; they scroll inside their panel."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+WIDE = 4
+"""From more columns than this, a table keeps its width on a phone and scrolls."""
+
+
+def show(
+    name: str,
+    heads: list[str],
+    lines: str,
+    numbers: tuple[int, ...] = (1,),
+    tall: bool = False,
+) -> None:
+    """Draw a table.
+
+    Parameters
+    ----------
+    name : caption, and name of the region that scrolls
+    heads : column heads, escaped here
+    lines : rows, safe HTML
+    numbers : columns that hold numbers
+    tall : whether it may be long, and scrolls under its heads
+    """
+    head = "".join(
+        f'<th scope="col"{" class=nombre" if i in numbers else ""}>{escape(h)}</th>'
+        for i, h in enumerate(heads)
+    )
+    wide = " large" if len(heads) > WIDE else ""
+    st.html(
+        f'<div class="defile{" haute" if tall else ""}" tabindex="0" role="region" '
+        f'aria-label="{escape(name)}"><table class="donnees{wide}">'
+        f"<caption>{escape(name)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{lines}</tbody></table></div>"
+    )
