@@ -140,6 +140,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
 for _zoning in ("bassins", *OTHER_ZONINGS):
     SCHEMAS[f"decoupages/{_zoning}.csv"] = SCHEMAS["decoupages/ols.csv"]
 
+LINK_KINDS = ("organe de gouvernance", "partage d’activités", "support")
 STRUCTURE_TYPES = (
     "cercle_mg",
     "rml",
@@ -206,7 +207,7 @@ SCHEMAS["structures_liens.csv"] = pa.DataFrameSchema(
     {
         "structure_a": _column(str, _NAME),
         "structure_b": _column(str, _NAME),
-        "type_lien": _state("organe de gouvernance", "partage d’activités", "support"),
+        "type_lien": _state(*LINK_KINDS),
         **_texts("instance", "date"),
         "source": _column(str, _NAME),
         "statut": _column(str, _NAME),

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from olsdata.ui import access, cards, links, maps, sentences, state, structures
+from olsdata.ui import access, acting, cards, links, maps, sentences, state, structures
 
 view = state.current()
 
@@ -36,4 +36,6 @@ elif part == "fiches":
     structures.sheet(structures.kind())
 else:
     cards.sentence(sentences.text("liens"))
+    acting.done()
     links.network()
+    links.form()

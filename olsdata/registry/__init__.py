@@ -22,6 +22,7 @@ from olsdata.registry.doctors import (
     withdraw_count,
 )
 from olsdata.registry.files import Report, export_csv, export_frame, import_csv
+from olsdata.registry.links import add_link, ends, links, withdraw_link
 from olsdata.registry.proposals import (
     STATUS,
     Content,
@@ -44,11 +45,13 @@ __all__ = [
     "Declaration",
     "Proposal",
     "Report",
+    "add_link",
     "counts",
     "declarations",
     "declare_complete",
     "declared",
     "doctors_table",
+    "ends",
     "enter_count",
     "enter_counts",
     "export_csv",
@@ -57,6 +60,7 @@ __all__ = [
     "history",
     "import_counts",
     "import_csv",
+    "links",
     "proposals",
     "propose",
     "revise",
@@ -65,4 +69,5 @@ __all__ = [
     "unknown_communes",
     "withdraw",
     "withdraw_count",
+    "withdraw_link",
 ]

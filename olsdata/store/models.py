@@ -83,6 +83,25 @@ class Declaration(Base):
     updated: Mapped[str] = mapped_column(String(32))
 
 
+class Link(Base):
+    """A link between two structures, as the field knows it, until it is withdrawn."""
+
+    __tablename__ = "link"
+    __table_args__ = (Index(None, "state"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    structure_a: Mapped[str] = mapped_column(String(80))
+    structure_b: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(30))
+    body: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[str] = mapped_column(Text)
+    date: Mapped[str] = mapped_column(String(10))
+    role: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(10), default="active")
+    created: Mapped[str] = mapped_column(String(32))
+    updated: Mapped[str] = mapped_column(String(32))
+
+
 class DoctorCount(Base):
     """Active general practitioners of a commune at a date, from a list that is named."""
 

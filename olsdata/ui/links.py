@@ -10,12 +10,12 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from olsdata import structures, words
+from olsdata import registry, structures, words
 from olsdata import tables as data
-from olsdata.ui import cards, charts, tables, theme
+from olsdata.ui import acting, cards, charts, tables, theme
 from olsdata.ui.theme import Tokens
 
-KINDS = {"organe de gouvernance": "solid", "partage d’activités": "dash", "support": "dot"}
+KINDS = dict(zip(data.LINK_KINDS, ("solid", "dash", "dot"), strict=True))
 """Kinds of links and the stroke of each."""
 
 PULL = dict(zip(KINDS, (0.15, 0.4, 0.65), strict=True))
@@ -84,7 +84,7 @@ def curve(a: Point, b: Point, pull: float) -> list[Point]:
 
 def network() -> None:
     """Links between structures by kind: typical relations until real ones are entered."""
-    links = data.load().liens
+    links = registry.links()
     shown = st.pills(
         "Types de liens", list(KINDS), selection_mode="multi", default=list(KINDS), key="liens-vus"
     )
@@ -92,8 +92,7 @@ def network() -> None:
     if links.empty:
         st.html("<p>Aucun lien de ce type.</p>")
         return
-    titles = {id_: t.title for id_, t in structures.types().items()} | structures.LINKED
-    titles |= data.load().structures["nom"].to_dict()
+    titles = registry.ends() | {id_: t.title for id_, t in structures.types().items()}
     named = links.assign(
         a=[titles.get(i, i) for i in links["structure_a"]],
         b=[titles.get(i, i) for i in links["structure_b"]],
@@ -117,6 +116,51 @@ def network() -> None:
     else:
         pairs = [f"{titles.get(r.a, r.a)} et {titles.get(r.b, r.b)}" for r in double.itertuples()]
         cards.sentence(f"<b>Lieux de réunion en double</b> : {escape(words.listing(pairs))}.")
+
+
+def form() -> None:
+    """Add a link that the field knows, or take one back; the sourced relations stay."""
+    known = registry.ends()
+    key = f"lien-{acting.turn()}"
+    with st.expander("Ajouter ou retirer un lien connu sur le terrain"):
+        left, right = st.columns(2)
+        with left:
+            a = st.selectbox("De", list(known), format_func=known.__getitem__, key=f"{key}-a")
+            kind = st.selectbox("Type de lien", list(KINDS), key=f"{key}-type")
+            source = st.text_input("Source", key=f"{key}-source")
+        with right:
+            b = st.selectbox(
+                "À", list(known), format_func=known.__getitem__, index=1, key=f"{key}-b"
+            )
+            body = st.text_input("Instance où les deux siègent (facultatif)", key=f"{key}-instance")
+            date = st.text_input("Date de la source (AAAA-MM-JJ)", key=f"{key}-date")
+        role = st.selectbox(
+            "J’écris en tant que",
+            list(registry.ROLES),
+            format_func=registry.ROLES.__getitem__,
+            help="Un rôle, jamais un nom.",
+            key="lien-role",
+        )
+        if st.button("Ajouter ce lien", type="primary", key=f"{key}-ajouter"):
+            acting.attempt(
+                lambda: registry.add_link(
+                    str(a), str(b), str(kind), str(body), str(source), str(date), str(role)
+                ),
+                "Lien ajouté comme proposition du terrain.",
+            )
+        mine = registry.links()
+        mine = mine[mine["id"] != ""]
+        if len(mine):
+            names = {
+                r.id: f"{known.get(r.structure_a, r.structure_a)} – "
+                f"{known.get(r.structure_b, r.structure_b)} ({r.type_lien})"
+                for r in mine.itertuples()
+            }
+            gone = st.selectbox(
+                "Lien à retirer", list(names), format_func=names.__getitem__, key=f"{key}-retirer"
+            )
+            if st.button("Retirer ce lien", key=f"{key}-retrait"):
+                acting.attempt(lambda: registry.withdraw_link(str(gone), str(role)), "Lien retiré.")
 
 
 @lru_cache(maxsize=32)
