@@ -1,7 +1,8 @@
 """Engine, transactions, migrations and backup.
 
-One short connection per operation. On SQLite: WAL, a busy timeout of ten seconds (five lost writes on a busy machine), and a write
-takes the lock at once (``BEGIN IMMEDIATE``), so that several writers queue instead of failing.
+One short connection per operation. On SQLite: WAL, a busy timeout of ten seconds (with five, a
+loaded machine refused writes), and a write takes the lock at once (``BEGIN IMMEDIATE``), so that
+several writers queue instead of failing.
 """
 
 from __future__ import annotations
