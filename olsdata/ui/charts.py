@@ -24,7 +24,7 @@ FONT = "Atkinson, 'Source Sans', sans-serif"
 INK_ON_BAR = theme.INK
 """Text on a bar of the middle blue, in both themes."""
 
-CONFIG: dict[str, Any] = {
+TOOLS: dict[str, Any] = {
     "displaylogo": False,
     "locale": "fr",
     "locales": {
@@ -44,6 +44,7 @@ CONFIG: dict[str, Any] = {
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoom2d", "pan2d", "autoScale2d"],
     "toImageButtonOptions": {"format": "png", "scale": 2, "filename": "territoires-ols"},
 }
+"""The tool bar of a map, in French; charts have none, and these words weigh in each of them."""
 
 
 def hover(colours: Tokens) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def dressed(
 
 def show(figure: go.Figure, key: str, alt: str) -> None:
     """Draw a figure without tool bar, with its text alternative."""
-    st.plotly_chart(figure, key=key, theme=None, config=CONFIG | {"displayModeBar": False}, alt=alt)
+    st.plotly_chart(figure, key=key, theme=None, config={"displayModeBar": False}, alt=alt)
 
 
 def pyramid(own: pd.DataFrame, other: pd.DataFrame, other_name: str, alt: str) -> None:
@@ -124,7 +125,6 @@ def _pyramid(own_cells: Cells, other_cells: Cells, colours: Tokens) -> go.Figure
     ):
         figure.add_bar(
             x=mine[sex],
-            y=rows,
             orientation="h",
             marker={"color": fill, "line": {"width": 0}},
             text=ages,
@@ -276,17 +276,20 @@ def _bars(
     values = people[::-1]
     figure = go.Figure(
         go.Bar(
-            x=values,
+            x=values.astype("float32"),
             y=names,
             orientation="h",
             marker={
                 "color": [colours.accent if name == chosen else colours.ramp[2] for name in names]
             },
-            text=[f"<b>{words.number(float(v))}</b>" for v in values],
+            text=[words.number(float(v)) for v in values],
             textposition="inside",
             insidetextanchor="start",
             textangle=0,
-            textfont={"color": [colours.paper if name == chosen else INK_ON_BAR for name in names]},
+            textfont={
+                "weight": 700,
+                "color": [colours.paper if name == chosen else INK_ON_BAR for name in names],
+            },
             hoverinfo="skip",
         )
     )

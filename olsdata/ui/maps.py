@@ -214,7 +214,7 @@ def _draw(figure: go.Figure, key: str, alt: str) -> str:
         on_select="rerun",
         selection_mode="points",
         theme=None,
-        config=charts.CONFIG | {"scrollZoom": False},
+        config=charts.TOOLS | {"scrollZoom": False},
         alt=alt,
     )
     points = answer["selection"]["points"]
