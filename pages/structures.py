@@ -2,11 +2,7 @@
 
 import streamlit as st
 
-<<<<<<< HEAD
-from olsdata.ui import access, acting, cards, links, maps, sentences, state, structures
-=======
-from olsdata.ui import access, cards, links, maps, notes, sentences, state, structures
->>>>>>> 674f5e5f2e923c81108e505ddde0afef5e7a2213
+from olsdata.ui import access, acting, cards, links, maps, notes, sentences, state, structures
 
 view = state.current()
 
