@@ -13,6 +13,7 @@ import typer
 from olsdata import catalogue, checks, figures, registry, structures, tables, territory
 from olsdata.build import build
 from olsdata.exports.tables import to_csv
+from olsdata.notes.commands import app as notes_app
 from olsdata.tables import DataError
 
 app = typer.Typer(
@@ -96,6 +97,7 @@ Kind = Annotated[str, typer.Option("--type", help="Type de structure, p. ex. clp
 
 registry_app = typer.Typer(help="Structures : couverture et densité ; importer, exporter.")
 app.add_typer(registry_app, name="structures")
+app.add_typer(notes_app, name="notes")
 
 
 @registry_app.callback(invoke_without_command=True)

@@ -133,7 +133,10 @@ def _pair(item: Coverage) -> str:
 
 
 def read_table(
-    data: bytes | Path, known: tuple[str, ...], needed: tuple[str, ...]
+    data: bytes | Path,
+    known: tuple[str, ...],
+    needed: tuple[str, ...],
+    most: int = MOST_BYTES,
 ) -> list[tuple[int, dict[str, str]]]:
     """Rows of a CSV written by anyone: UTF-8 or Windows encoding, comma or semicolon.
 
@@ -141,6 +144,7 @@ def read_table(
     ----------
     data : the file, or its content
     known, needed : columns that may be there, and those that must be
+    most : size in bytes from which it is refused
 
     Returns
     -------
@@ -153,7 +157,7 @@ def read_table(
         If it is too large (said before it is read), is not a CSV, or its columns or rows are
         not those expected.
     """
-    text = _decoded(_bytes(data))
+    text = _decoded(read_bytes(data, most))
     head = text.split("\n", 1)[0]
     rows = _records(text, ";" if head.count(";") > head.count(",") else ",")
     _, header = next(rows, (1, []))
@@ -178,25 +182,32 @@ def read_table(
     return found
 
 
-def _bytes(data: bytes | Path) -> bytes:
+def read_bytes(data: bytes | Path, most: int = MOST_BYTES) -> bytes:
+    """The content of a file that anyone may have made; its size is looked at before it is read.
+
+    Raises
+    ------
+    DataError
+        If it is too large, or cannot be read.
+    """
     if isinstance(data, Path):
         try:
             size = data.stat().st_size
             if not data.is_file():
                 raise DataError(f"« {data} » n’est pas un fichier.")
-            _refuse_large(size)
+            _refuse_large(size, most)
             return data.read_bytes()
         except OSError:
             raise DataError(f"Fichier introuvable ou illisible : « {data} ».") from None
-    _refuse_large(len(data))
+    _refuse_large(len(data), most)
     return data
 
 
-def _refuse_large(size: int) -> None:
-    if size > MOST_BYTES:
+def _refuse_large(size: int, most: int) -> None:
+    if size > most:
         raise DataError(
-            f"Le fichier fait {size / 1e6:.0f} Mo ; un registre n’en fait pas plus de "
-            f"{MOST_BYTES / 1e6:.0f}. Rien n’a été lu."
+            f"Le fichier fait {size / 1e6:.0f} Mo ; un fichier de cette sorte n’en fait pas "
+            f"plus de {most / 1e6:.0f}. Rien n’a été lu."
         )
 
 

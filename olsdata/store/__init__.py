@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import importlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +19,7 @@ from olsdata.tables import DataError
 if TYPE_CHECKING:
     from olsdata.store import models as models
     from olsdata.store.database import backup as backup
+    from olsdata.store.database import compact as compact
     from olsdata.store.database import reading as reading
     from olsdata.store.database import restore as restore
     from olsdata.store.database import writing as writing
@@ -23,7 +27,9 @@ if TYPE_CHECKING:
 FOLDER_VARIABLE, URL_VARIABLE = "OLS_DATA_DIR", "OLS_DATABASE_URL"
 NAME = "territoires-ols"
 
-_LAZY = dict.fromkeys(("backup", "reading", "restore", "writing"), "olsdata.store.database")
+_LAZY = dict.fromkeys(
+    ("backup", "compact", "reading", "restore", "writing"), "olsdata.store.database"
+)
 
 
 class StoreError(DataError):
@@ -40,8 +46,24 @@ def folder() -> Path:
     return user_data_path(NAME, appauthor=False)
 
 
+_OTHER: ContextVar[Path | None] = ContextVar("store", default=None)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[None]:
+    """Work on another SQLite file inside the block (demonstration); only this thread sees it."""
+    token = _OTHER.set(path)
+    try:
+        yield
+    finally:
+        _OTHER.reset(token)
+
+
 def file() -> Path | None:
     """The SQLite file, or None when ``OLS_DATABASE_URL`` names a database server."""
+    other = _OTHER.get()
+    if other is not None:
+        return other
     return None if os.environ.get(URL_VARIABLE, "").strip() else folder() / f"{NAME}.sqlite"
 
 

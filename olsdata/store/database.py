@@ -31,7 +31,7 @@ from sqlalchemy.pool import NullPool
 from olsdata import store
 from olsdata.store import StoreError
 
-HEAD = "0001"
+HEAD = "0002"
 """Schema that this version of the dashboard works with; the last of ``migrations/versions``."""
 
 BUSY_SECONDS = 5
@@ -72,7 +72,8 @@ def _engine(url: str) -> Engine:
     try:
         sqlite = make_url(url).get_backend_name() == "sqlite"
         options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}} if sqlite else {}
-        engine = create_engine(url, poolclass=NullPool, **options)
+        # What is written may not reach a log with an error's message.
+        engine = create_engine(url, poolclass=NullPool, hide_parameters=True, **options)
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as error:
         raise StoreError(
             f"Adresse de base de données inutilisable ({store.URL_VARIABLE})."
@@ -224,6 +225,32 @@ def writing() -> Iterator[Session]:
 def now() -> str:
     """The moment, in UTC, as the tables keep it."""
     return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def compact() -> bool:
+    """Rewrite the whole SQLite file, so that nothing erased is left in it nor beside it.
+
+    Returns
+    -------
+    False when someone else was using the file for five seconds and remains may be left, or when
+    the database is on a server.
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be written.
+    """
+    path = store.file()
+    if path is None:
+        return False
+    try:
+        with closing(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)) as file:
+            file.execute("VACUUM")
+            return bool(file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+    except sqlite3.OperationalError as error:
+        if any(word in str(error) for word in ("locked", "busy")):
+            return False
+        raise StoreError(worded(error)) from error
 
 
 # --- Backup -----------------------------------------------------------------------------------

@@ -117,3 +117,82 @@ class Revision(Base):
     role: Mapped[str] = mapped_column(String(20))
     at: Mapped[str] = mapped_column(String(32))
     content: Mapped[dict[str, object]] = mapped_column(JSON)
+
+
+class Note(Base):
+    """What the field says: a note, a besoin, a signal, an opportunity or a small victory.
+
+    ``lineage`` holds a mark per revision, the newest last: two machines know by it whether one
+    has only gone further than the other. An erased note keeps its line, without any text.
+    """
+
+    __tablename__ = "note"
+    __table_args__ = (
+        CheckConstraint("state in ('active', 'retire', 'efface')", name="state"),
+        CheckConstraint("length(text) <= 1000", name="text"),
+        Index(None, "id", unique=True),
+        Index(None, "state", "sort", "date"),
+        Index(None, "ols", "state", "date"),
+        Index(None, "place", "state"),
+        Index(None, "answers_to"),
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String(64))
+    sort: Mapped[str] = mapped_column(String(12))
+    ols: Mapped[str] = mapped_column(String(10), default="")
+    place: Mapped[str] = mapped_column(String(64), default="")
+    place_label: Mapped[str] = mapped_column(Text, default="")
+    indicator: Mapped[str] = mapped_column(String(64), default="")
+    theme: Mapped[str] = mapped_column(String(20), default="")
+    kind: Mapped[str] = mapped_column(String(10), default="")
+    direction: Mapped[str] = mapped_column(String(10), default="")
+    strength: Mapped[int] = mapped_column(default=0)
+    confidence: Mapped[str] = mapped_column(String(12), default="")
+    source: Mapped[str] = mapped_column(String(12), default="")
+    voices: Mapped[str] = mapped_column(String(10), default="")
+    author: Mapped[str] = mapped_column(String(20), default="")
+    date: Mapped[str] = mapped_column(String(10), default="")
+    review_by: Mapped[str] = mapped_column(String(10), default="")
+    visibility: Mapped[str] = mapped_column(String(10), default="")
+    for_whom: Mapped[str] = mapped_column(Text, default="")
+    missing: Mapped[str] = mapped_column(String(20), default="")
+    obstacle: Mapped[str] = mapped_column(String(20), default="")
+    level: Mapped[str] = mapped_column(String(10), default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+    status: Mapped[str] = mapped_column(String(12), default="")
+    answers_to: Mapped[str] = mapped_column(String(64), default="")
+    state: Mapped[str] = mapped_column(String(10), default="active")
+    revision: Mapped[int] = mapped_column(default=1)
+    shared: Mapped[bool] = mapped_column(default=False)
+    lineage: Mapped[list[str]] = mapped_column(JSON)
+    created: Mapped[str] = mapped_column(String(32))
+    updated: Mapped[str] = mapped_column(String(32))
+    steps: Mapped[list[NoteStep]] = relationship(
+        cascade="all, delete-orphan", order_by="NoteStep.position", lazy="selectin"
+    )
+
+
+class NoteStep(Base):
+    """A step of a besoin or of a signal: its status, since when, and the answer given."""
+
+    __tablename__ = "note_step"
+
+    note: Mapped[int] = mapped_column(ForeignKey("note.number"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    status: Mapped[str] = mapped_column(String(12))
+    date: Mapped[str] = mapped_column(String(10))
+    text: Mapped[str] = mapped_column(Text, default="")
+    author: Mapped[str] = mapped_column(String(20))
+
+
+class Draft(Base):
+    """What someone is typing, kept until the note is saved or the draft is dropped."""
+
+    __tablename__ = "draft"
+
+    holder: Mapped[str] = mapped_column(String(100), primary_key=True)
+    form: Mapped[str] = mapped_column(String(100), primary_key=True)
+    note: Mapped[str] = mapped_column(String(64), default="")
+    content: Mapped[dict[str, object]] = mapped_column(JSON)
+    saved: Mapped[str] = mapped_column(String(32))

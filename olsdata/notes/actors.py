@@ -1,0 +1,162 @@
+"""Who may do what: an actor is a role in an OLS; what is not allowed here is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from olsdata.notes.lists import VISIBILITY
+from olsdata.tables import DataError
+
+if TYPE_CHECKING:
+    from olsdata.store import models
+
+READ, ADD, REVISE, WITHDRAW = "lire", "ajouter", "modifier", "retirer"
+ERASE, FOLLOW, DRAFT = "effacer", "faire avancer", "garder un brouillon"
+EXPORT, IMPORT, SAVE, RESTORE = "exporter", "importer", "sauvegarder", "restaurer"
+
+EVERYTHING = frozenset(
+    {READ, ADD, REVISE, WITHDRAW, ERASE, FOLLOW, DRAFT, EXPORT, IMPORT, SAVE, RESTORE}
+)
+RIGHTS: dict[str, frozenset[str]] = {
+    "local": EVERYTHING,
+    "facilitateur": EVERYTHING - {SAVE, RESTORE},  # these hold every OLS
+    "participant": frozenset({READ, ADD, DRAFT}),
+    "iwpl": frozenset({READ, EXPORT}),
+    "lecteur": frozenset({READ}),
+}
+SEES: dict[str, frozenset[str]] = {
+    "facilitateur": frozenset(VISIBILITY),
+    "participant": frozenset(VISIBILITY),
+    "lecteur": frozenset({"ols", "iwpl"}),
+}
+"""Visibilities that each role reads, in its own OLS only."""
+
+ROLES = {
+    "local": "Cet ordinateur",
+    "facilitateur": "Facilitateur ou facilitatrice",
+    "iwpl": "IWPL",
+    "participant": "Participant",
+    "lecteur": "Lecteur",
+}
+
+
+class DeniedError(DataError):
+    """The actor has no right to this; nothing was done."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts.
+
+    Attributes
+    ----------
+    role : a key of ``ROLES``
+    ols : its OLS; for « local », the OLS of what it writes without a place, or ""
+    who : opaque mark of the person, which only tells apart its own drafts
+    """
+
+    role: str
+    ols: str = ""
+    who: str = ""
+
+    @property
+    def author(self) -> str:
+        """Role kept in the history."""
+        return "facilitateur" if self.role in ("local", "facilitateur") else self.role
+
+    @property
+    def holder(self) -> str:
+        """To whom its drafts belong."""
+        return f"{self.role}:{self.ols if self.role != 'local' else ''}:{self.who}"
+
+
+LOCAL = Actor("local")
+"""One machine, no sign-in: every right."""
+
+
+def may(actor: Actor, action: str) -> bool:
+    """Whether an actor may do something at all.
+
+    >>> may(LOCAL, RESTORE), may(Actor("lecteur", "05"), ADD), may(Actor("inconnu"), READ)
+    (True, False, False)
+    """
+    homeless = actor.role in ("facilitateur", "participant", "lecteur") and not actor.ols
+    return not homeless and action in RIGHTS.get(actor.role, frozenset())
+
+
+def require(actor: Actor, action: str) -> None:
+    """Refuse what an actor may not do.
+
+    Raises
+    ------
+    DeniedError
+        With the role and the action.
+    """
+    if not may(actor, action):
+        role = ROLES.get(actor.role, actor.role[:40])
+        raise DeniedError(f"Votre rôle ({role}) ne permet pas de {action} ici.")
+
+
+def reads(actor: Actor, ols: str, visibility: str, state: str = "active") -> bool:
+    """Whether an actor reads a record of that OLS, visibility and state."""
+    if not may(actor, READ):
+        return False
+    if actor.role == "local":
+        return True
+    if actor.role == "iwpl":
+        return visibility == "iwpl" and state == "active"
+    return ols == actor.ols and visibility in SEES.get(actor.role, frozenset())
+
+
+def scope(actor: Actor) -> list[Any]:
+    """The same rule as ``reads``, as conditions of a query over the notes."""
+    from sqlalchemy import false
+
+    from olsdata.store import models
+
+    note: type[models.Note] = models.Note
+    if not may(actor, READ):
+        return [false()]
+    if actor.role == "local":
+        return []
+    if actor.role == "iwpl":
+        return [note.visibility == "iwpl", note.state == "active"]
+    return [note.ols == actor.ols, note.visibility.in_(SEES.get(actor.role, frozenset()))]
+
+
+def own(actor: Actor, ols: str) -> None:
+    """Refuse to touch what belongs to another OLS.
+
+    Raises
+    ------
+    DeniedError
+    """
+    if actor.role != "local" and ols != actor.ols:
+        raise DeniedError("Cette note appartient à une autre OLS.")
+
+
+def shares(actor: Actor, visibility: str) -> None:
+    """Refuse a participant's sharing with the IWPL: the OLS decides of it.
+
+    Raises
+    ------
+    DeniedError
+    """
+    if actor.role == "participant" and visibility == "iwpl":
+        raise DeniedError("Le partage avec l’IWPL est décidé par l’OLS.")
+
+
+def audience(actor: Actor, visibility: str) -> str:
+    """To whom a note of that visibility will be visible, as a sentence.
+
+    >>> audience(Actor("facilitateur", "05"), "atelier")
+    'Visible par les facilitateurs et les participants de votre OLS.'
+    """
+    if actor.role == "local":
+        beyond = " Elle part dans le fichier destiné à l’IWPL." if visibility == "iwpl" else ""
+        return f"Visible par toute personne qui utilise cet ordinateur.{beyond}"
+    if visibility == "atelier":
+        return "Visible par les facilitateurs et les participants de votre OLS."
+    beyond = ", et par l’IWPL" if visibility == "iwpl" else ""
+    return f"Visible par les facilitateurs, participants et lecteurs de votre OLS{beyond}."
