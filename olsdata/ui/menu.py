@@ -13,6 +13,8 @@ MENU: dict[str, dict[str, str]] = {
         "population": "Population",
         "structures": "Structures",
         "coherence": "Cohérence territoriale",
+        "notes": "Notes de terrain",
+        "besoins": "Besoins et signaux",
     },
     "Données": {"donnees": "Données et méthode", "registre": "Corriger le registre"},
 }

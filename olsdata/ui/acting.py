@@ -1,0 +1,64 @@
+"""Doing something that the reader asked for: say it once when done, say what is wrong when not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import streamlit as st
+
+from olsdata.tables import DataError
+
+_DONE, _ROUND = "_fait", "_tour"
+
+
+def literal(text: str) -> str:
+    r"""A text that Markdown shows as it is: no link, no picture, no emphasis.
+
+    >>> print(literal("![x](http://y)"))
+    \!\[x\]\(http\://y\)
+    """
+    return re.sub(r"([\\`*_{}\[\]()#+!|~$:<>^=-])", r"\\\1", text)
+
+
+def attempt(action: Callable[[], object], done: str, fresh: bool = True) -> None:
+    """Do it and say so on the next run; on a fault, say it here and leave the form as it is.
+
+    Parameters
+    ----------
+    action : what to do; a ``DataError`` is told in French
+    done : sentence shown once it is done
+    fresh : whether the forms start empty again
+    """
+    try:
+        action()
+    except DataError as error:
+        alert(str(error).splitlines())
+    else:
+        finish(done, fresh)
+
+
+def finish(done: str, fresh: bool = True) -> None:
+    """Start again, and say what was done."""
+    st.session_state[_DONE] = done
+    if fresh:
+        st.session_state[_ROUND] = turn() + 1
+    st.rerun()
+
+
+def alert(lines: list[str]) -> None:
+    """What is wrong, one line each."""
+    shown = literal(lines[0]) if len(lines) == 1 else "\n".join(f"- {literal(x)}" for x in lines)
+    st.error(shown, icon=":material/error:")
+
+
+def turn() -> int:
+    """Part of the keys of a form: changes after each thing kept, so that forms start empty."""
+    return int(st.session_state.get(_ROUND, 0))
+
+
+def done() -> None:
+    """What the last action did, said once."""
+    sentence = st.session_state.pop(_DONE, "")
+    if sentence:
+        st.success(literal(sentence), icon=":material/check_circle:")

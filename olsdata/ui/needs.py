@@ -1,0 +1,192 @@
+"""Besoins, signals, opportunities and small victories: forms, boards, what goes to the IWPL."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html import escape
+
+import streamlit as st
+
+from olsdata import words
+from olsdata.notes import board, book, lists
+from olsdata.notes.book import Note
+from olsdata.notes.content import Content
+from olsdata.territory import WALLONIE
+from olsdata.ui import acting, cards, notes, sentences, state
+from olsdata.ui.state import View
+
+PARTS = {
+    "besoins": "Besoins non couverts",
+    "signaux": "Signaux",
+    "reussites": "Opportunités et petites victoires",
+    "ols": "Par OLS",
+}
+
+
+def part() -> str:
+    """The part of the page that is shown, kept in the address."""
+    state.choice("partie", list(PARTS), "besoins")
+    return str(
+        st.segmented_control(
+            "Partie de la page",
+            list(PARTS),
+            format_func=PARTS.__getitem__,
+            key="partie",
+            required=True,
+            label_visibility="collapsed",
+        )
+    )
+
+
+def form(view: View, sort: str) -> None:
+    """Write a besoin, a signal, an opportunity or a small victory."""
+    st.subheader(f"Ajouter : {lists.SORTS[sort].lower()}", anchor=False)
+    key = f"{sort}-{acting.turn()}"
+    home = "" if view.territory == WALLONIE else view.territory
+    start = notes.offered(sort) or Content(sort=sort, place=home, missing="offre", level="ols")
+    options = notes.place_options(view)
+    if sort == "besoin":
+        options = {i: t for i, t in options.items() if "-" in i or len(i) == 2}
+    place = notes.choose("Lieu", options, start.place, f"{key}-lieu")
+    content = replace(start, sort=sort, place=place)
+    if sort == "besoin":
+        content = _need(content, key)
+    if sort == "signal":
+        level = notes.choose(
+            "Niveau capable d’y répondre", lists.SIGNAL_LEVELS, start.level, f"{key}-niveau"
+        )
+        content = replace(content, level=level)
+    text = notes.words(content, key, "En une ou deux phrases")
+    left, right = st.columns(2)
+    with left:
+        author = notes.choose("Rôle de l’auteur", lists.AUTHORS, start.author, f"{key}-auteur")
+    with right:
+        seen = notes.choose("Visibilité", lists.VISIBILITY, start.visibility, f"{key}-vue")
+    date = st.text_input("Date (JJ/MM/AAAA, vide : aujourd’hui)", start.date, key=f"{key}-date")
+    content = replace(content, text=text, author=author, visibility=seen, date=str(date))
+    notes.keep_draft(sort, content)
+    sure = notes.confirmed(content, key)
+    cards.source(notes.audience(content.visibility))
+    if st.button("Garder", type="primary", key=f"{key}-garder"):
+
+        def keep() -> None:
+            book.add(notes.actor(), content, sure, form=sort)
+            notes.forget(sort)
+
+        acting.attempt(keep, f"{lists.SORTS[sort]} : gardé.")
+
+
+def _need(content: Content, key: str) -> Content:
+    left, right = st.columns(2)
+    with left:
+        whom = st.text_input("Pour qui", content.for_whom, key=f"{key}-pour")
+        missing = notes.choose("Ce qui manque", lists.MISSING, content.missing, f"{key}-manque")
+    with right:
+        obstacle = notes.choose("Obstacle", lists.OBSTACLES, content.obstacle, f"{key}-obstacle")
+        theme = notes.choose("Thème", lists.THEMES, content.theme, f"{key}-theme", "aucun")
+    return replace(content, for_whom=str(whom), missing=missing, obstacle=obstacle, theme=theme)
+
+
+def needs(view: View) -> None:
+    """The board of besoins: by status, with days waiting, and the next step of each."""
+    found = board.board(notes.actor(), "besoin", view.territory)
+    _board(found, lists.STATUS["besoin"])
+
+
+def signals(view: View) -> None:
+    """Signals by the level able to solve them: an answer, or how long they have waited."""
+    _board(board.signals(notes.actor(), view.territory), lists.SIGNAL_LEVELS)
+
+
+def successes(view: View) -> None:
+    """Opportunities and small victories, the latest first."""
+    for sort in ("opportunite", "victoire"):
+        found = book.find(notes.actor(), sort=sort, place=view.territory, limit=50)
+        st.subheader(f"{lists.SORTS[sort]} ({found.total})", anchor=False)
+        for note in found.notes:
+            st.html(notes.card(note))
+        if not found.notes:
+            cards.sentence(sentences.text("aucune_note"))
+
+
+def _board(groups: dict[str, list[Note]], names: dict[str, str]) -> None:
+    total = sum(len(found) for found in groups.values())
+    if not total:
+        cards.sentence(sentences.text("aucune_note"))
+    for id_, found in groups.items():
+        if not found:
+            continue
+        st.subheader(f"{names[id_]} ({len(found)})", anchor=False)
+        for note in found:
+            st.html(_card(note))
+            _step(note)
+
+
+def _card(note: Note) -> str:
+    content = note.content
+    tags = [lists.STATUS[content.sort][note.status]]
+    if content.missing:
+        tags.append(f"manque : {lists.MISSING[content.missing].lower()}")
+    if content.sort == "besoin":
+        tags.append(f"obstacle {lists.OBSTACLES[content.obstacle].lower()}")
+    waits = ""
+    if note.waiting is not None:
+        waits = (
+            f'<span class="etiquette">en attente depuis {words.plural(note.waiting, "jour")}</span>'
+        )
+    steps = "".join(
+        f"<li>{escape(lists.STATUS[content.sort][step.status])} le "
+        f"{escape(notes.french_day(step.date))}"
+        f"{' : ' + escape(step.text) if step.text else ''}</li>"
+        for step in note.steps
+    )
+    whom = f" <i>Pour {escape(content.for_whom)}.</i>" if content.for_whom else ""
+    text = escape(content.text).replace("\n", "<br>")
+    return (
+        f'<article class="note autre"><header><b>{escape(notes.place_name(note))}</b> {waits} '
+        f'<span class="source">{escape(" · ".join(tags))}</span></header>'
+        f"<p>{text}{whom}</p><ul class='etapes source'>{steps}</ul></article>"
+    )
+
+
+def _step(note: Note) -> None:
+    """Move a besoin or a signal to its next step, with the answer given."""
+    name = f"etape-{note.id}"
+    with st.expander("Faire avancer"):
+        known = {
+            id_: label
+            for id_, label in lists.STATUS[note.content.sort].items()
+            if id_ != note.status
+        }
+        key = f"{name}-{acting.turn()}"
+        status = notes.choose("Étape", known, "", f"{key}-etape")
+        date = st.text_input("Date (JJ/MM/AAAA, vide : aujourd’hui)", key=f"{key}-date")
+        reply = st.text_area("Réponse donnée", key=f"{key}-reponse", height=80)
+        sure = notes.confirmed(Content(text=str(reply)), key)
+        if st.button("Enregistrer l’étape", key=f"{key}-garder"):
+            acting.attempt(
+                lambda: book.advance(
+                    notes.actor(), note.id, status, note.revision, str(date), str(reply), sure
+                ),
+                "Étape enregistrée.",
+            )
+
+
+def by_ols(view: View) -> None:
+    """Besoins of each OLS by status, in official order: counts, never a comparison."""
+    table = board.consolidated(notes.actor(), "" if view.territory == WALLONIE else view.territory)
+    status = lists.STATUS["besoin"]
+    heads = "".join(f'<th scope="col" class="nombre">{escape(n)}</th>' for n in status.values())
+    lines = "".join(
+        f'<tr><th scope="row">{escape(str(id_))} {escape(str(row["label"]))}</th>'
+        + "".join(f'<td class="nombre">{words.number(int(row[s]))}</td>' for s in status)
+        + "</tr>"
+        for id_, row in table.iterrows()
+    )
+    st.html(
+        '<div class="defile" tabindex="0" role="region" aria-label="Besoins par OLS">'
+        '<table class="donnees"><caption>Besoins par étape, dans l’ordre officiel des OLS</caption>'
+        f'<thead><tr><th scope="col">OLS</th>{heads}</tr></thead>'
+        f"<tbody>{lines}</tbody></table></div>"
+    )
+    cards.download(table, "besoins-par-ols", "Télécharger (CSV)")

@@ -1,0 +1,516 @@
+"""Notes de terrain on screen: the quick form, the list, and the panel beside a figure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from olsdata import catalogue
+from olsdata.notes import actors, book, drafts, guard, lists, places
+from olsdata.notes.actors import Actor
+from olsdata.notes.book import ConflictError, Note
+from olsdata.notes.content import LABELS, TEXT_MOST, Content
+from olsdata.tables import DataError
+from olsdata.territory import WALLONIE
+from olsdata.ui import acting, cards, menu, sentences
+from olsdata.ui.state import View
+
+ICONS = {"soft": ":material/psychology:", "warm": ":material/favorite:"}
+MARKS = {"soft": "Savoir", "warm": "Vécu", "": "Note"}
+NONE = ""
+PAGE = 20
+
+
+def actor() -> Actor:
+    """Who writes: this machine has every right in local mode."""
+    return actors.LOCAL
+
+
+# --- From a figure ------------------------------------------------------------------------------
+
+
+def button(indicator: str, key: str) -> None:
+    """« + noter » beside a figure: the form, with the place and the indicator filled in."""
+    if st.button("+ noter", key=f"noter-{key}", type="tertiary"):
+        st.switch_page(menu.path("notes"), query_params={"noter": indicator})
+
+
+def panel(view: View) -> None:
+    """Notes about the shown place and indicator, soft and warm apart, beside the chart."""
+    st.subheader("Regards du terrain", anchor=False)
+    found = book.find(actor(), sort="note", place=view.territory, indicator=view.indicator, limit=6)
+    if not found.notes:
+        cards.sentence(sentences.text("aucun_regard"))
+    for note in found.notes:
+        st.html(card(note))
+    with st.container(horizontal=True):
+        for kind, label in (("soft", "Noter un savoir"), ("warm", "Noter un vécu")):
+            if st.button(label, key=f"panneau-{kind}", icon=ICONS[kind]):
+                st.switch_page(
+                    menu.path("notes"), query_params={"noter": view.indicator, "genre": kind}
+                )
+        st.page_link(menu.path("notes"), label=f"Toutes les notes ({_count(view)})")
+    cards.source(sentences.text("notes_jamais"))
+
+
+def _count(view: View) -> int:
+    return book.find(actor(), sort="note", place=view.territory, limit=1).total
+
+
+# --- The form -----------------------------------------------------------------------------------
+
+
+def place_options(view: View) -> dict[str, str]:
+    """Places that a note may have, those of the territory first named by the widest."""
+    order = {"ols": 0, "bassin": 1, "commune": 2, "section": 3}
+    known = places.known()
+    ids = places.inside(view.territory) if view.territory in known else list(known)
+    ids.sort(key=lambda i: (order[known[i].level], known[i].label))
+    return {i: known[i].title for i in ids}
+
+
+def choose(label: str, known: dict[str, str], start: str, key: str, none: str = "") -> str:
+    """A choice in a closed list; ``none`` is the word for no choice at all."""
+    options = ([NONE] if none else []) + list(known)
+    index = options.index(start) if start in options else 0
+    return str(
+        st.selectbox(
+            label,
+            options,
+            index=index,
+            format_func=lambda i: known.get(i, none),
+            key=key,
+        )
+    )
+
+
+def _segments(label: str, known: dict[Any, str], start: Any, key: str) -> Any:
+    return st.segmented_control(
+        label, list(known), default=start, format_func=known.__getitem__, key=key, required=True
+    )
+
+
+def indicators() -> dict[str, str]:
+    """Indicators that a note may be about."""
+    return {id_: f"{c.title} ({c.year or 'sans chiffre'})" for id_, c in catalogue.cards().items()}
+
+
+def subject(start: Content, view: View, key: str) -> Content:
+    """Place, indicator and theme."""
+    place = choose("Lieu", place_options(view), start.place or view.territory, f"{key}-lieu")
+    left, right = st.columns(2)
+    with left:
+        indicator = choose(
+            "Indicateur", indicators(), start.indicator, f"{key}-indicateur", "aucun"
+        )
+    with right:
+        theme = choose("Thème", lists.THEMES, start.theme, f"{key}-theme", "aucun")
+    return replace(start, place=place, indicator=indicator, theme=theme)
+
+
+def words(start: Content, key: str, label: str) -> str:
+    """The text; what is typed is kept as soon as the field is left."""
+    return str(
+        st.text_area(
+            label,
+            value=start.text,
+            key=f"{key}-texte",
+            height=120,
+            help=f"{TEXT_MOST} caractères au plus. Enregistré quand on quitte le champ.",
+        )
+    )
+
+
+def details(start: Content, key: str) -> Content:
+    """Confidence, source, voices, author, dates, visibility: folded, with good defaults."""
+    with st.expander("Préciser : confiance, source, voix, rôle, visibilité"):
+        left, right = st.columns(2)
+        with left:
+            confidence = choose("Confiance", lists.CONFIDENCE, start.confidence, f"{key}-confiance")
+            cards.source(lists.CONFIDENCE_HELP[confidence])
+            source = choose("Source", lists.SOURCES, start.source, f"{key}-source")
+            voices = choose("Voix", lists.VOICES, start.voices, f"{key}-voix")
+        with right:
+            author = choose("Rôle de l’auteur", lists.AUTHORS, start.author, f"{key}-auteur")
+            date = st.text_input(
+                "Date (JJ/MM/AAAA, vide : aujourd’hui)", start.date, key=f"{key}-date"
+            )
+            review = st.text_input(
+                "À revoir le (vide : dans un an)", start.review_by, key=f"{key}-revoir"
+            )
+            visibility = choose(
+                "Visibilité", lists.VISIBILITY, start.visibility, f"{key}-visibilite"
+            )
+    return replace(
+        start,
+        confidence=confidence,
+        source=source,
+        voices=voices,
+        author=author,
+        date=str(date),
+        review_by=str(review),
+        visibility=visibility,
+    )
+
+
+def fields(start: Content, view: View, key: str) -> Content:
+    """A whole note: three taps and a sentence, the rest folded."""
+    kind = _segments("Genre", lists.KINDS, start.kind or "soft", f"{key}-genre")
+    content = subject(replace(start, kind=str(kind)), view, key)
+    direction = _segments(
+        "Par rapport au chiffre", lists.DIRECTIONS, start.direction, f"{key}-sens"
+    )
+    strength = st.radio(
+        "Force",
+        list(lists.STRENGTHS),
+        index=max(0, start.strength - 1),
+        format_func=lists.STRENGTHS.__getitem__,
+        key=f"{key}-force",
+    )
+    text = words(content, key, "Ce qu’il faut retenir")
+    content = replace(content, direction=str(direction), strength=int(strength), text=text)
+    return details(content, key)
+
+
+def keep_draft(form: str, content: Content, note: str = "") -> None:
+    """Keep what is typed, and say when; what the guard refuses is not kept."""
+    if not content.text.strip():
+        return
+    kept = st.session_state.get(f"_brouillon-{form}")
+    if kept is None or kept[0] != content:
+        try:
+            draft = drafts.save(actor(), form, content, note)
+        except DataError as error:
+            acting.alert(str(error).splitlines())
+            return
+        kept = (content, draft)
+        st.session_state[f"_brouillon-{form}"] = kept
+    draft = kept[1]
+    if draft.kept_out:
+        acting.alert([found.sentence for found in draft.kept_out])
+    else:
+        cards.source(f"Brouillon enregistré à {draft.saved[11:16]} (heure universelle).")
+
+
+def offered(form: str) -> Content | None:
+    """A draft left by a lost connection, to take up again or to forget."""
+    if st.session_state.get(f"_repris-{form}"):
+        taken: Content = st.session_state[f"_repris-{form}"]
+        return taken
+    if st.session_state.get(f"_brouillon-{form}"):
+        return None
+    left = drafts.draft(actor(), form)
+    if left is None or not left.content.text.strip():
+        return None
+    with st.container(border=True, key=f"panneau-brouillon-{form}"):
+        cards.sentence(
+            f"<b>Un brouillon du {escape(left.saved[:10])} attend</b> : "
+            f"« {escape(left.content.text[:80])}… »"
+        )
+        with st.container(horizontal=True):
+            if st.button("Reprendre", key=f"reprendre-{form}"):
+                st.session_state[f"_repris-{form}"] = left.content
+                acting.finish("Brouillon repris.")
+            if st.button("Oublier", key=f"oublier-{form}"):
+                drafts.drop(actor(), form)
+                st.rerun()
+    return None
+
+
+def confirmed(content: Content, key: str) -> list[str]:
+    """Doubtful fragments that the author confirms; shown before saving."""
+    found = guard.doubtful([content.text, content.for_whom])
+    if not found:
+        return []
+    shown = ", ".join(f"« {acting.literal(text)} »" for text in found)
+    sure = st.checkbox(
+        f"Je confirme que ceci ne désigne pas une personne : {shown}", key=f"{key}-confirme"
+    )
+    return found if sure else []
+
+
+def audience(visibility: str) -> str:
+    """To whom what is written will be visible."""
+    return actors.audience(actor(), visibility)
+
+
+def form(view: View) -> None:
+    """Write a note."""
+    name = "note"
+    key = f"{name}-{acting.turn()}"
+    asked = st.query_params.get("noter", "")
+    kind = st.query_params.get("genre", "soft")
+    start = offered(name) or Content(
+        place=view.territory if view.territory != WALLONIE else "",
+        indicator=asked if asked in catalogue.cards() else "",
+        kind=kind if kind in lists.KINDS else "soft",
+        direction="comme" if asked else "sans",
+    )
+    st.subheader("Écrire une note", anchor=False)
+    content = fields(start, view, key)
+    keep_draft(name, content)
+    sure = confirmed(content, key)
+    cards.source(audience(content.visibility))
+    if st.button("Garder la note", type="primary", key=f"{key}-garder"):
+        acting.attempt(lambda: _kept(name, content, sure), "Note gardée.")
+
+
+def _kept(name: str, content: Content, sure: list[str]) -> None:
+    book.add(actor(), content, sure, form=name)
+    forget(name)
+
+
+def forget(name: str) -> None:
+    """Forget what this visitor was typing in a form that has been kept."""
+    for key in (f"_brouillon-{name}", f"_repris-{name}"):
+        st.session_state.pop(key, None)
+
+
+# --- The list -----------------------------------------------------------------------------------
+
+
+def place_name(note: Note) -> str:
+    """Name of a note's place, the one it had when the zoning no longer has it."""
+    place = places.known().get(note.content.place)
+    if place:
+        return place.title
+    return f"{note.place_label} (lieu disparu)" if note.place_label else "sans lieu"
+
+
+def _about(note: Note) -> str:
+    parts = [place_name(note)]
+    if note.content.indicator:
+        card = catalogue.cards().get(note.content.indicator)
+        parts.append(card.title if card else note.content.indicator)
+    if note.content.theme:
+        parts.append(lists.THEMES[note.content.theme])
+    return " · ".join(parts)
+
+
+def french_day(iso: str) -> str:
+    """A day as it is written in French.
+
+    >>> french_day("2026-11-21")
+    '21/11/2026'
+    """
+    return "/".join(reversed(iso[:10].split("-"))) if iso else ""
+
+
+def card(note: Note, depth: int = 0) -> str:
+    """A note as a block: mark, subject, text as text, what it rests on."""
+    content = note.content
+    kind = content.kind
+    facts = [
+        lists.AUTHORS.get(content.author, content.author),
+        french_day(content.date),
+    ]
+    if kind:
+        facts = [
+            lists.DIRECTIONS[content.direction],
+            f"force {content.strength}",
+            f"confiance {lists.CONFIDENCE[content.confidence].lower()}",
+            lists.VOICES[content.voices].lower(),
+            lists.SOURCES[content.source].lower(),
+            *facts,
+        ]
+    facts.append(lists.VISIBILITY[content.visibility].lower())
+    late = '<span class="etiquette">à revoir</span> ' if note.to_review else ""
+    text = escape(content.text).replace("\n", "<br>")
+    return (
+        f'<article class="note {kind or "autre"}" style="margin-left:{1.5 * depth}rem">'
+        f'<header><b class="genre">{MARKS[kind]}</b> {late}'
+        f'<span class="source">{escape(_about(note))}</span></header>'
+        f"<p>{text}</p>"
+        f'<footer class="source">{escape(" · ".join(facts))}</footer></article>'
+    )
+
+
+def filters(view: View) -> dict[str, Any]:
+    """What the list shows."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filtres"):
+        asked = st.text_input("Chercher", key="notes-mots", placeholder="Un mot, un début de mot")
+        theme = choose("Thème", lists.THEMES, NONE, "notes-theme", "tous")
+        kind = choose("Genre", lists.KINDS, NONE, "notes-genre", "tous")
+        direction = choose("Sens", lists.DIRECTIONS, NONE, "notes-sens", "tous")
+        review = st.toggle("À revoir", key="notes-revoir")
+        lost = st.toggle("Lieux disparus", key="notes-disparus")
+    return {
+        "words": str(asked),
+        "theme": theme,
+        "kind": kind,
+        "direction": direction,
+        "to_review": bool(review),
+        "lost": bool(lost),
+        "place": "" if lost else view.territory,
+    }
+
+
+def listing(view: View) -> None:
+    """The notes of the territory, the latest first, each with what can be done with it."""
+    st.subheader("Les notes", anchor=False)
+    chosen = filters(view)
+    shown = int(st.session_state.get("_notes-vues", PAGE))
+    found = book.find(actor(), sort="note", limit=shown, **chosen)
+    st.html(f'<p class="source" role="status">{found.total} note(s).</p>')
+    if not found.notes:
+        cards.sentence(sentences.text("aucune_note"))
+    for note in found.notes:
+        st.html(card(note))
+        _actions(note, view)
+    if found.total > shown and st.button("Voir la suite", key="notes-suite"):
+        st.session_state["_notes-vues"] = shown + PAGE
+        st.rerun()
+
+
+def _actions(note: Note, view: View) -> None:
+    opened = st.session_state.get("_note-ouverte", ("", ""))
+    with st.container(horizontal=True, key=f"gestes-{note.id}"):
+        for action, label in (
+            ("regard", "Un autre regard"),
+            ("reviser", "Réviser"),
+            ("historique", "Historique"),
+            ("retirer", "Retirer"),
+        ):
+            if st.button(label, key=f"{action}-{note.id}", type="tertiary"):
+                same = opened == (note.id, action)
+                st.session_state["_note-ouverte"] = ("", "") if same else (note.id, action)
+                st.rerun()
+    if opened[0] != note.id:
+        return
+    with st.container(border=True, key=f"panneau-note-{note.id}"):
+        {
+            "regard": _other_view,
+            "reviser": _revise,
+            "historique": _history,
+            "retirer": _withdraw,
+        }[opened[1]](note, view)
+
+
+def _close(sentence: str) -> None:
+    st.session_state["_note-ouverte"] = ("", "")
+    acting.finish(sentence)
+
+
+def _other_view(note: Note, view: View) -> None:
+    """« Un autre regard »: a note beside this one, on the same subject, never merged."""
+    for other in book.answers(actor(), note.id):
+        st.html(card(other, depth=1))
+    start = Content(
+        place=note.content.place,
+        indicator=note.content.indicator,
+        theme=note.content.theme,
+        kind=note.content.kind,
+        visibility=note.content.visibility,
+    )
+    name = f"regard-{note.id}"
+    key = f"{name}-{acting.turn()}"
+    content = fields(offered(name) or start, view, key)
+    keep_draft(name, content)
+    sure = confirmed(content, key)
+    if st.button("Garder cet autre regard", type="primary", key=f"{key}-garder"):
+
+        def keep() -> None:
+            book.answer(actor(), note.id, content, sure)
+            drafts.drop(actor(), name)
+            forget(name)
+            st.session_state["_note-ouverte"] = ("", "")
+
+        acting.attempt(keep, "L’autre regard est gardé à côté du premier.")
+
+
+def _revise(note: Note, view: View) -> None:
+    name = f"revision-{note.id}"
+    seen = st.session_state.setdefault(f"_vue-{note.id}", note.revision)
+    key = f"{name}-{acting.turn()}"
+    content = fields(offered(name) or note.content, view, key)
+    if content != note.content:
+        keep_draft(name, content, note.id)
+    sure = confirmed(content, key)
+    if st.button("Enregistrer la révision", type="primary", key=f"{key}-garder"):
+        _try_revision(note, content, seen, sure, name)
+    conflict: ConflictError | None = st.session_state.get(f"_conflit-{note.id}")
+    if conflict:
+        _resolve(note, conflict, sure, name)
+
+
+def _try_revision(note: Note, content: Content, seen: int, sure: list[str], name: str) -> None:
+    try:
+        book.revise(actor(), note.id, content, seen, sure, form=name)
+    except ConflictError as conflict:
+        st.session_state[f"_conflit-{note.id}"] = conflict
+    except DataError as error:
+        acting.alert(str(error).splitlines())
+    else:
+        for kept in (f"_conflit-{note.id}", f"_vue-{note.id}"):
+            st.session_state.pop(kept, None)
+        forget(name)
+        _close("Révision enregistrée ; la version d’avant reste dans l’historique.")
+
+
+def _resolve(note: Note, conflict: ConflictError, sure: list[str], name: str) -> None:
+    """Both versions side by side; the author chooses, nothing is lost."""
+    acting.alert([str(conflict)])
+    left, right = st.columns(2)
+    with left:
+        cards.sentence("<b>La version enregistrée entre-temps</b>")
+        st.html(card(conflict.current))
+    with right:
+        cards.sentence("<b>La vôtre</b>")
+        st.html(card(replace(conflict.current, content=conflict.mine)))
+    now = conflict.current.revision
+    with st.container(horizontal=True):
+        if st.button("Garder la mienne", key=f"mienne-{note.id}"):
+            _try_revision(note, conflict.mine, now, sure, name)
+        if conflict.merged and st.button("Garder les deux changements", key=f"deux-{note.id}"):
+            _try_revision(note, conflict.merged, now, sure, name)
+        if st.button("Garder l’autre", key=f"autre-{note.id}"):
+            drafts.drop(actor(), name)
+            for kept in (f"_conflit-{note.id}", f"_vue-{note.id}"):
+                st.session_state.pop(kept, None)
+            forget(name)
+            _close("La version enregistrée entre-temps est gardée.")
+
+
+def _history(note: Note, view: View) -> None:
+    lines = ""
+    for change in book.history(actor(), note.id):
+        what = ", ".join(LABELS.get(field, field) for field in change.changed) or "—"
+        lines += (
+            f'<tr><th scope="row">{change.number}</th><td>{escape(change.action)}</td>'
+            f"<td>{escape(lists.AUTHORS.get(change.role, change.role))}</td>"
+            f"<td>{escape(french_day(change.at))} {escape(change.at[11:16])}</td>"
+            f"<td>{escape(what)}</td></tr>"
+        )
+    st.html(
+        '<div class="defile" tabindex="0" role="region" aria-label="Historique">'
+        '<table class="donnees"><thead><tr><th scope="col">Révision</th><th scope="col">Action</th>'
+        '<th scope="col">Rôle</th><th scope="col">Quand</th><th scope="col">Ce qui change</th>'
+        f"</tr></thead><tbody>{lines}</tbody></table></div>"
+    )
+
+
+def _withdraw(note: Note, view: View) -> None:
+    cards.sentence(sentences.text("retirer"))
+    with st.container(horizontal=True):
+        if st.button("Retirer de la vue", key=f"retrait-{note.id}"):
+            try:
+                book.withdraw(actor(), note.id, note.revision)
+            except DataError as error:
+                acting.alert(str(error).splitlines())
+            else:
+                _close("Note retirée ; elle peut être retrouvée dans l’historique.")
+        if st.button("Effacer le texte pour toujours", key=f"effacement-{note.id}"):
+            try:
+                left = book.erase(actor(), note.id)
+            except DataError as error:
+                acting.alert(str(error).splitlines())
+            else:
+                copies = (
+                    f" {len(left.copies)} sauvegarde(s) faites avant peuvent encore le contenir."
+                    if left.copies
+                    else ""
+                )
+                _close(f"Texte effacé.{copies}")

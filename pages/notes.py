@@ -1,0 +1,16 @@
+"""Notes de terrain: what the field knows and lives, beside the figures."""
+
+import streamlit as st
+
+from olsdata.ui import acting, cards, notes, sentences, state
+
+view = state.current()
+
+cards.title(view, "Notes de terrain")
+cards.sentence(sentences.text("notes_aide"))
+acting.done()
+left, right = st.columns([1, 1.15])
+with left, st.container(border=True, key="panneau-formulaire"):
+    notes.form(view)
+with right, st.container(border=True, key="panneau-notes"):
+    notes.listing(view)
