@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from olsdata.ui import cards, registry, sentences, state
+from olsdata.ui import acting, cards, registry, sentences, state
 
 view = state.current()
 
@@ -12,7 +12,7 @@ part = registry.part_choice()
 left, right = st.columns(2)
 with left:
     role = registry.role()
-registry.done()
+acting.done()
 if part == "manque":
     with right:
         kind = registry.kind()

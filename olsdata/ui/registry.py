@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from html import escape
@@ -17,7 +16,7 @@ from olsdata.registry.files import MOST_BYTES, Report
 from olsdata.structures import Completeness, Type
 from olsdata.tables import DataError
 from olsdata.territory import WALLONIE, Zone
-from olsdata.ui import cards, sentences, state
+from olsdata.ui import acting, cards, sentences, state
 from olsdata.ui.state import View
 
 PARTS = {
@@ -36,7 +35,7 @@ LISTS = ("INAMI", "AViQ")
 NEW = ""
 DATES = "2025 ou 17/5/2025"
 
-_DONE, _ROUND, _ROLE = "registre-fait", "registre-tour", "registre-role"
+_ROLE = "registre-role"
 
 
 # --- Choices ------------------------------------------------------------------------------------
@@ -78,49 +77,6 @@ def role() -> str:
     )
     st.session_state[_ROLE] = chosen
     return str(chosen)
-
-
-# --- Acting -------------------------------------------------------------------------------------
-
-
-def literal(text: str) -> str:
-    r"""A text that Markdown shows as it is: no link, no picture, no emphasis.
-
-    >>> print(literal("![x](http://y)"))
-    \!\[x\]\(http\://y\)
-    """
-    return re.sub(r"([\\`*_{}\[\]()#+!|~$:<>^=-])", r"\\\1", text)
-
-
-def _attempt(action: Callable[[], object], done: str, fresh: bool = True) -> None:
-    """Do it and say so on the next run; on a fault, say it here and leave the form as it is."""
-    try:
-        action()
-    except DataError as error:
-        lines = str(error).splitlines()
-        _alert(lines)
-    else:
-        st.session_state[_DONE] = done
-        if fresh:
-            st.session_state[_ROUND] = _round() + 1
-        st.rerun()
-
-
-def _alert(lines: list[str]) -> None:
-    shown = literal(lines[0]) if len(lines) == 1 else "\n".join(f"- {literal(x)}" for x in lines)
-    st.error(shown, icon=":material/error:")
-
-
-def _round() -> int:
-    """Changes after each thing kept, so that the forms start empty again."""
-    return int(st.session_state.get(_ROUND, 0))
-
-
-def done() -> None:
-    """What the last action did, said once."""
-    sentence = st.session_state.pop(_DONE, "")
-    if sentence:
-        st.success(literal(sentence), icon=":material/check_circle:")
 
 
 # --- What is missing ----------------------------------------------------------------------------
@@ -226,14 +182,14 @@ def declare(kind_: str, zone: Zone, role_: str) -> None:
     for item in registry.declarations(kind_, zone.id):
         cards.sentence(f"<b>{escape(type_.plural)}</b> : {escape(item.sentence)}.")
         if st.button("Retirer la déclaration", key=f"revoquer-{item.id}"):
-            _attempt(lambda id_=item.id: registry.revoke(id_, role_), "Déclaration retirée.")  # type: ignore[misc]
+            acting.attempt(lambda id_=item.id: registry.revoke(id_, role_), "Déclaration retirée.")  # type: ignore[misc]
         return
     cards.sentence(sentences.text("registre_complet"))
-    key = f"{kind_}-{zone.id}-{_round()}"
+    key = f"{kind_}-{zone.id}-{acting.turn()}"
     date = st.text_input("Complet au", placeholder=DATES, key=f"complet-date-{key}")
     source = st.text_input("Selon quelle source", key=f"complet-source-{key}", max_chars=500)
     if st.button("Déclarer complet", key="complet"):
-        _attempt(
+        acting.attempt(
             lambda: registry.declare_complete(kind_, zone.id, date, source, role_),
             f"{type_.plural} : déclaré complet pour {zone.title}.",
         )
@@ -267,22 +223,24 @@ def form(kind_: str, zone: Zone, role_: str) -> None:
             "De quoi s’agit-il\u202f?",
             list(known),
             format_func=known.__getitem__,
-            key=f"quoi-{kind_}-{zone.id}-{_round()}",
+            key=f"quoi-{kind_}-{zone.id}-{acting.turn()}",
         )
     )
     opened = next((p for p in registry.proposals(kind_) if p.id == chosen), None)
     start = opened.content if opened else _corrected(chosen)
-    content = _fields(kind_, start or Content(kind_, "", "", ""), f"{chosen}-{kind_}-{_round()}")
+    content = _fields(
+        kind_, start or Content(kind_, "", "", ""), f"{chosen}-{kind_}-{acting.turn()}"
+    )
     if opened:
         if st.button("Enregistrer la modification", type="primary", key="enregistrer"):
-            _attempt(
+            acting.attempt(
                 lambda: registry.revise(opened.id, content, role_, opened.revision),
                 f"Proposition modifiée : {content.name}.",
             )
         return
     content = replace(content, corrects=chosen)
     if st.button("Enregistrer la proposition", type="primary", key="enregistrer"):
-        _attempt(
+        acting.attempt(
             lambda: registry.propose(content, role_),
             f"Proposition enregistrée : {content.name}.",
         )
@@ -392,7 +350,7 @@ def listing(kind_: str, zone: Zone, role_: str) -> None:
         with st.container(border=True, key=f"proposition-{item.id}"):
             st.html(_proposal(item))
             if st.button("Retirer cette proposition", key=f"retirer-{item.id}"):
-                _attempt(
+                acting.attempt(
                     lambda id_=item.id: registry.withdraw(id_, role_),  # type: ignore[misc]
                     f"Proposition retirée : {item.content.name}.",
                 )
@@ -465,7 +423,7 @@ def doctors_form(zone: Zone, role_: str) -> None:
     cards.sentence(sentences.text("generalistes_aide"))
     names = tables.load().communes["nom"]
     codes = [c for c in communes_of(zone) if c in shortage.thresholds().index]
-    key = f"{zone.id}-{_round()}"
+    key = f"{zone.id}-{acting.turn()}"
     code = st.selectbox(
         "Commune", codes, format_func=names.to_dict().__getitem__, key=f"mg-commune-{key}"
     )
@@ -476,7 +434,7 @@ def doctors_form(zone: Zone, role_: str) -> None:
     source = left.selectbox("Liste lue", LISTS, key="mg-liste", accept_new_options=True)
     date = right.text_input("Date de la liste", placeholder=DATES, key="mg-date")
     if st.button("Enregistrer le nombre", type="primary", key="mg-enregistrer"):
-        _attempt(
+        acting.attempt(
             lambda: registry.enter_count(
                 str(code), "" if count is None else int(count), date, str(source or ""), role_
             ),
@@ -538,10 +496,10 @@ def doctors_table(zone: Zone, role_: str) -> None:
                 "Commune dont le dernier nombre est faux",
                 list(names),
                 format_func=names.__getitem__,
-                key=f"mg-retirer-{zone.id}-{_round()}",
+                key=f"mg-retirer-{zone.id}-{acting.turn()}",
             )
             if st.button("Retirer ce nombre", key="mg-retirer"):
-                _attempt(
+                acting.attempt(
                     lambda: registry.withdraw_count(str(known.at[code, "id"]), role_),
                     f"{names[code]} : nombre retiré.",
                 )
@@ -572,7 +530,7 @@ def _upload(key: str, action: Callable[[bytes], Report]) -> None:
     given = st.file_uploader(
         "Fichier CSV",
         type=["csv", "txt"],
-        key=f"fichier-{key}-{_round()}",
+        key=f"fichier-{key}-{acting.turn()}",
         max_upload_size=MOST_BYTES // 1_000_000,
     )
     if given is None or not st.button("Importer ce fichier", type="primary", key=f"importer-{key}"):
@@ -580,14 +538,12 @@ def _upload(key: str, action: Callable[[bytes], Report]) -> None:
     try:
         report = action(given.getvalue())
     except DataError as error:
-        _alert(str(error).splitlines())
+        acting.alert(str(error).splitlines())
         return
     if report.faults:
-        _alert(["Rien n’a été changé.", *report.faults])
+        acting.alert(["Rien n’a été changé.", *report.faults])
         return
-    st.session_state[_DONE] = f"Fichier importé : {report.sentence}"
-    st.session_state[_ROUND] = _round() + 1
-    st.rerun()
+    acting.finish(f"Fichier importé : {report.sentence}")
 
 
 def _table(name: str, heads: list[str], lines: str, numbers: range, tall: bool = False) -> None:

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from olsdata import registry
 from olsdata.registry import Content, Coverage
 from olsdata.ui import menu
-from olsdata.ui.registry import literal
+from olsdata.ui.acting import literal
 from tests.pages.test_pages import APP, alerts
 
 SCRIPT = "<script>alert(1)</script> ![x](http://x.be/y.png) *é* 🙂"
