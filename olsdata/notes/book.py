@@ -452,6 +452,7 @@ def _seal(
     row.revision += 1
     row.updated = _now()
     row.lineage = [*row.lineage, f"r{uuid4().hex[:16]}"]
+    session.flush()  # the defaults of the tables are in the row from here
     log(session, row, action, role, {} if bare else snapshot(row))
 
 
@@ -547,11 +548,11 @@ def find(
     DataError
         If the place does not exist.
     """
-    from sqlalchemy import func, select
-
     actors.require(actor, actors.READ)
     if not store.exists():
         return Found([], 0)
+    from sqlalchemy import func, select
+
     note = store.models.Note
     exact = {
         "sort": sort,
@@ -572,13 +573,15 @@ def find(
         where += [note.review_by != "", note.review_by <= date.today().isoformat()]
     if lost:
         where += [note.place != "", note.place.not_in(list(places.known()))]
-    query = select(note).where(*where).order_by(note.date.desc(), note.number.desc())
     with store.reading() as session:
         if words.strip():
-            query = query.where(*_search(session, words))
-        total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
-        rows = session.scalars(query.limit(limit).offset(offset))
-        return Found([note_of(row) for row in rows], int(total or 0))
+            where += _search(session, words)
+        query = select(note).where(*where).order_by(note.date.desc(), note.number.desc())
+        notes = [note_of(row) for row in session.scalars(query.limit(limit).offset(offset))]
+        if limit is None and not offset:
+            return Found(notes, len(notes))
+        total = session.scalar(select(func.count()).select_from(note).where(*where))
+        return Found(notes, int(total or 0))
 
 
 def search_terms(words: str) -> str:

@@ -73,11 +73,11 @@ def save(actor: Actor, form: str, content: Content, note: str = "") -> Draft:
 
 def kept(actor: Actor) -> list[Draft]:
     """The actor's own drafts, the latest first."""
-    from sqlalchemy import select
-
     actors.require(actor, actors.DRAFT)
     if not store.exists():
         return []
+    from sqlalchemy import select
+
     draft = store.models.Draft
     query = select(draft).where(draft.holder == actor.holder[:100], draft.saved >= _oldest())
     with store.reading() as session:

@@ -158,9 +158,9 @@ _BE_IBAN = re.compile(r"\bBE\d{2}(?:[ .-]?\d{4}){3}\b", re.I)
 _ELEVEN = re.compile(r"(?<![\d,])\d(?:[ ./-]{0,3}\d){10}(?!\d)")
 _USUAL = re.compile(r"\d{2}[ ./-]?\d{2}[ ./-]?\d{2}[ ./-]{0,3}\d{3}[ ./-]{0,3}\d{2}")
 _WRITTEN = re.compile(r"\d{2}\.\d{2}\.\d{2}[ -]{1,3}\d{3}[ .-]{1,3}\d{2}")
-_EMAIL = re.compile(r"[\w.+%-]+ ?@ ?[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"[\w.+%-]{1,64} ?@ ?[\w-]+(?:\.[\w-]+)+")
 _HIDDEN_EMAIL = re.compile(
-    r"[\w.+-]+ ?[(\[](?:at|arobase)[)\]] ?[\w-]+ ?(?:\.|[(\[](?:dot|point)[)\]]) ?\w+", re.I
+    r"[\w.+-]{1,64} ?[(\[](?:at|arobase)[)\]] ?[\w-]+ ?(?:\.|[(\[](?:dot|point)[)\]]) ?\w+", re.I
 )
 _INAMI_WORD = r"(?:INAMI|RIZIV)"
 _INAMI_NUMBER = r"\d(?:[ ./-]?\d){7}(?:[ ./-]?\d{3})?(?!\d)(?!\s*(?:€|%|euro|EUR|million|hab))"
@@ -239,6 +239,11 @@ _NAMED_PLACE = re.compile(
 )
 
 
+def _before(text: str, match: re.Match[str]) -> str:
+    """What precedes, as far as a rule looks back."""
+    return text[max(0, match.start() - 80) : match.start()]
+
+
 def _enterprise(text: str) -> Iterator[Hit]:
     """The number of an enterprise is public: hidden from the other rules."""
     for m in _ENTERPRISE.finditer(text):
@@ -262,7 +267,10 @@ def _register(text: str) -> Iterator[Hit]:
     from stdnum.be import bis, nn
 
     for m in _ELEVEN.finditer(text):
-        digits = re.sub(r"\D", "", m[0])
+        groups = re.findall(r"\d+", m[0])
+        if len(groups) > 5 and max(map(len, groups)) > 1:
+            continue  # a row of small numbers
+        digits = "".join(groups)
         if nn.is_valid(digits) or bis.is_valid(digits):
             yield *m.span(), "registre", bool(_USUAL.fullmatch(m[0]))
         elif _WRITTEN.fullmatch(m[0]):
@@ -301,18 +309,18 @@ def _phone(text: str) -> Iterator[Hit]:
 
 def _birth(text: str) -> Iterator[Hit]:
     for m in _BIRTH.finditer(text):
-        if not _BODY.search(text[: m.start()]):
+        if not _BODY.search(_before(text, m)):
             yield *m.span("date"), "naissance", True
 
 
 def _street(text: str) -> Iterator[Hit]:
     for m in _STREET.finditer(text):
-        yield *m.span(), "adresse", bool(_LIVES.search(text[: m.start()]))
+        yield *m.span(), "adresse", bool(_LIVES.search(_before(text, m)))
 
 
 def _name(text: str) -> Iterator[Hit]:
     for m in _TITLED.finditer(text):
-        if m["name"] in _NO_NAMES or _NAMED_PLACE.search(text[: m.start()]):
+        if m["name"] in _NO_NAMES or _NAMED_PLACE.search(_before(text, m)):
             continue
         known = m["title"].casefold().startswith(("d", "p"))  # a doctor may be cited publicly
         yield *m.span(), "nom", not (known or m["of"])

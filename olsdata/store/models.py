@@ -131,7 +131,7 @@ class Note(Base):
         CheckConstraint("state in ('active', 'retire', 'efface')", name="state"),
         CheckConstraint("length(text) <= 1000", name="text"),
         Index(None, "id", unique=True),
-        Index(None, "state", "sort", "date"),
+        Index(None, "state", "date"),
         Index(None, "ols", "state", "date"),
         Index(None, "place", "state"),
         Index(None, "answers_to"),

@@ -75,7 +75,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name="pk_note"),
     )
     op.create_index("ix_note_id", "note", ["id"], unique=True)
-    op.create_index("ix_note_state_sort_date", "note", ["state", "sort", "date"])
+    op.create_index("ix_note_state_date", "note", ["state", "date"])
     op.create_index("ix_note_ols_state_date", "note", ["ols", "state", "date"])
     op.create_index("ix_note_place_state", "note", ["place", "state"])
     op.create_index("ix_note_answers_to", "note", ["answers_to"])
