@@ -1,4 +1,4 @@
-"""`python -m benchmarks.kills [rounds]`: writers killed in mid-write; nothing acknowledged is lost."""
+"""`python -m benchmarks.kills [rounds]`: writers killed in mid-write; what is lost: nothing."""
 
 from __future__ import annotations
 
