@@ -12,7 +12,7 @@ rows = figures.profile(view.zone, territory.find("wallonie"))
 cards.sentence(sentences.profile_sentence(rows))
 for name, lines in rows.items():
     with st.container(border=True):
-        cards.block(name, lines, view.zone, territory.find("wallonie"))
+        cards.block(name, lines, view, territory.find("wallonie"))
 with st.container(border=True):
     st.subheader("Les mêmes chiffres, par groupe de déterminants", anchor=False)
     cards.determinants(rows)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from olsdata.ui import access, cards, links, maps, sentences, state, structures
+from olsdata.ui import access, cards, links, maps, notes, sentences, state, structures
 
 view = state.current()
 
@@ -19,6 +19,8 @@ if part == "carte":
     with st.container(border=True, key="panneau-liste"):
         structures.touching(kind, view.zone)
         structures.proposed(view.zone, kind)
+    with st.container(border=True, key="panneau-regards"):
+        notes.panel(view, whole_place=True)
 elif part == "densite":
     cards.sentence(sentences.text("densite"))
     structures.densities(view.zone)
@@ -26,10 +28,13 @@ elif part == "densite":
         structures.care(view)
     with st.container(border=True, key="panneau-formules"):
         structures.formulas(view.zone)
+    with st.container(border=True, key="panneau-regards"):
+        notes.panel(view, whole_place=True)
 elif part == "acces":
     found = access.choices()
     with st.container(border=True, key="panneau-acces"):
         access.panel(found, view)
+        notes.button("", "acces", "accès aux soins")
 elif part == "liste":
     structures.printable(view.zone)
 elif part == "fiches":

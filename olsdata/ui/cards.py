@@ -6,6 +6,7 @@ Each is one piece of HTML; whatever comes from data is escaped.
 from __future__ import annotations
 
 from html import escape
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -64,6 +65,15 @@ def sentence(html: str) -> None:
     st.html(f'<p class="phrase">{words.spaced(html)}</p>')
 
 
+def note_link(view: View, indicator: str, about: str) -> str:
+    """« + noter » inside HTML: the form of a note, with the place and the indicator filled in."""
+    query = urlencode({"noter": indicator} | state.to_query(view))
+    return (
+        f'<a class="noter" href="notes?{escape(query)}" target="_self" '
+        f'aria-label="+ noter : {escape(about)}">+ noter</a>'
+    )
+
+
 def row(headlines: list[Headline], view: View) -> None:
     """The numbers that open a page."""
     cells = []
@@ -79,7 +89,8 @@ def row(headlines: list[Headline], view: View) -> None:
             f'<div class="carte"><div class="nom">{escape(item.title)}</div>'
             f'<div class="chiffre">{escape(number)}{sentences.coverage_mark(item.coverage)}</div>'
             f'<div class="repere">{escape(compared)}</div>'
-            f'<div class="source">{escape(item.source)}</div></div>'
+            f'<div class="source">{escape(item.source)} '
+            f"{note_link(view, item.indicator, item.title)}</div></div>"
         )
     st.html(f'<div class="cartes">{"".join(cells)}</div>')
     if partial := sentences.coverage(headlines[0].coverage):
@@ -192,7 +203,7 @@ def _bar(value: float, spread: Spread) -> str:
     )
 
 
-def _profile_row(item: ProfileRow, compared: bool) -> str:
+def _profile_row(item: ProfileRow, compared: bool, view: View) -> str:
     card, spread = item.card, item.spread
     assert spread is not None
     value = words.quantity(item.value, card.unit, card.decimals)
@@ -213,18 +224,20 @@ def _profile_row(item: ProfileRow, compared: bool) -> str:
         f'<td class="nombre"><b>{escape(value)}</b>{marks}</td>'
         f'<td><div class="ecart">{between}</div></td>'
         f'<td class="nombre">{escape(reference)}</td>'
-        f'<td class="source">{escape(card.source)}</td></tr>'
+        f'<td class="source">{escape(card.source)} '
+        f"{note_link(view, card.id, card.title)}</td></tr>"
     )
 
 
-def block(name: str, rows: list[ProfileRow], zone: Zone, reference: Zone) -> None:
+def block(name: str, rows: list[ProfileRow], view: View, reference: Zone) -> None:
     """One block of the profile: its values, then what is missing and who publishes it."""
+    zone = view.zone
     shown = [item for item in rows if item.card.available]
     gaps = [item.card for item in rows if not item.card.available]
     compared = zone.id != reference.id
     st.subheader(name[0].upper() + name[1:], anchor=False)
     if shown:
-        lines = "".join(_profile_row(item, compared) for item in shown)
+        lines = "".join(_profile_row(item, compared, view) for item in shown)
         other = escape(reference.title) if compared else ""
         st.html(
             f'<div class="defile" tabindex="0" role="region" aria-label="{escape(name)}">'
@@ -237,14 +250,14 @@ def block(name: str, rows: list[ProfileRow], zone: Zone, reference: Zone) -> Non
     else:
         sentence(f"<b>Aucun chiffre communal</b> n’est disponible pour « {escape(name)} ».")
     if gaps:
-        missing(gaps)
+        missing(gaps, view)
 
 
-def missing(gaps: list[Card]) -> None:
+def missing(gaps: list[Card], view: View) -> None:
     """What is not available, who publishes it, how to get it."""
     items = "".join(
         f"<li><b>{escape(card.title)}</b> : {words.MISSING}. Publié par {escape(card.publisher)}. "
-        f"{escape(card.obtain)}</li>"
+        f"{escape(card.obtain)} {note_link(view, card.id, card.title)}</li>"
         for card in gaps
     )
     count = words.plural(len(gaps), "indicateur manquant", "indicateurs manquants")
