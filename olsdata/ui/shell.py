@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from ipaddress import ip_address
 from pathlib import Path
 
 import streamlit as st
@@ -14,13 +15,38 @@ from olsdata.ui.state import NAMES, View
 
 TEXTS = Path(__file__).with_name("textes")
 
-TERRITORY_ONLY = {"structures", "coherence", "registre"}
+TERRITORY_ONLY = {"structures", "coherence", "registre", "notes", "besoins"}
 """Pages that show no indicator of the catalogue: of the view, they use the territory alone."""
+
+
+def on_this_machine(address: str | None) -> bool:
+    """Whether a server at that address answers this computer alone; no address is every one.
+
+    >>> on_this_machine("localhost"), on_this_machine("0.0.0.0"), on_this_machine(None)
+    (True, False, False)
+    """
+    try:
+        return address == "localhost" or ip_address(address or "0.0.0.0").is_loopback
+    except ValueError:
+        return False
+
+
+def _refused() -> bool:
+    """Say why nothing opens: without a sign-in, whoever reaches the address has every right."""
+    address = st.get_option("server.address")
+    if on_this_machine(address):
+        return False
+    logging.getLogger(__name__).critical("mode local sur une autre adresse que localhost")
+    theme.apply()
+    st.error((TEXTS / "mode_local.md").read_text("utf-8"), icon=":material/lock:")
+    return True
 
 
 def run() -> None:
     """Draw the shell and run the page inside it."""
     page = st.navigation(menu.pages(), position="top")
+    if _refused():
+        return
     st.session_state[state.MARK] = True
     try:
         view = state.read()
