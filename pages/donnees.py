@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from olsdata.ui import catalogue, sentences, state
+from olsdata.ui import catalogue, mydata, sentences, state
 
 view = state.current()
 
 st.title("Données et méthode", anchor=False)
-sheets, sources, zonings, method = st.tabs(
-    ["Fiches des indicateurs", "Sources", "Découpages", "Méthode et version"]
+sheets, sources, zonings, method, mine = st.tabs(
+    ["Fiches des indicateurs", "Sources", "Découpages", "Méthode et version", "Mes données"]
 )
 with sheets:
     st.markdown(sentences.text("catalogue"))
@@ -20,3 +20,5 @@ with zonings:
 with method:
     st.markdown(sentences.text("agregation"))
     catalogue.version()
+with mine:
+    mydata.panels()

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from olsdata.ui import acting, cards, notes, sentences, state
+from olsdata.ui import acting, cards, demonstration, notes, sentences, state
 
 view = state.current()
 
-cards.title(view, "Notes de terrain")
-cards.sentence(sentences.text("notes_aide"))
-acting.done()
-left, right = st.columns([1, 1.15])
-with left, st.container(border=True, key="panneau-formulaire"):
-    notes.form(view)
-with right, st.container(border=True, key="panneau-notes"):
-    notes.listing(view)
+with demonstration.page(view, "Notes de terrain") as here:
+    cards.sentence(sentences.text("notes_aide"))
+    acting.done()
+    left, right = st.columns([1, 1.15])
+    with left, st.container(border=True, key="panneau-formulaire"):
+        notes.form(here)
+    with right, st.container(border=True, key="panneau-notes"):
+        notes.listing(here)

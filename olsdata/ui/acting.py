@@ -42,8 +42,13 @@ def finish(done: str, fresh: bool = True) -> None:
     """Start again, and say what was done."""
     st.session_state[_DONE] = done
     if fresh:
-        st.session_state[_ROUND] = turn() + 1
+        renew()
     st.rerun()
+
+
+def renew() -> None:
+    """The forms start empty on the next run."""
+    st.session_state[_ROUND] = turn() + 1
 
 
 def alert(lines: list[str]) -> None:

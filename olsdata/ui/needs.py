@@ -8,11 +8,12 @@ from html import escape
 import streamlit as st
 
 from olsdata import words
-from olsdata.notes import board, book, lists
+from olsdata.exports import needs as sent
+from olsdata.notes import board, book, lists, places
 from olsdata.notes.book import Note
 from olsdata.notes.content import Content
 from olsdata.territory import WALLONIE
-from olsdata.ui import acting, cards, notes, sentences, state
+from olsdata.ui import acting, cards, demonstration, notes, sentences, state
 from olsdata.ui.state import View
 
 PARTS = {
@@ -44,10 +45,11 @@ def form(view: View, sort: str) -> None:
     key = f"{sort}-{acting.turn()}"
     home = "" if view.territory == WALLONIE else view.territory
     start = notes.offered(sort) or Content(sort=sort, place=home, missing="offre", level="ols")
-    options = notes.place_options(view)
+    options = notes.place_options(view, start.place)
     if sort == "besoin":
-        options = {i: t for i, t in options.items() if "-" in i or len(i) == 2}
-    place = notes.choose("Lieu", options, start.place, f"{key}-lieu")
+        known = places.known()
+        options = {i: t for i, t in options.items() if known[i].level in ("ols", "bassin")}
+    place = notes.choose("Lieu", options, start.place, f"{key}-lieu", "à choisir")
     content = replace(start, sort=sort, place=place)
     if sort == "besoin":
         content = _need(content, key)
@@ -74,6 +76,20 @@ def form(view: View, sort: str) -> None:
             notes.forget(sort)
 
         acting.attempt(keep, f"{lists.SORTS[sort]} : gardé.")
+
+
+def forms(view: View, part: str) -> None:
+    """The forms of a part of the page."""
+    sorts = {"besoins": ["besoin"], "signaux": ["signal"]}.get(part, ["opportunite", "victoire"])
+    for number, sort in enumerate(sorts):
+        if number:
+            st.divider()
+        form(view, sort)
+
+
+def listing(view: View, part: str) -> None:
+    """What a part of the page holds."""
+    {"besoins": needs, "signaux": signals}.get(part, successes)(view)
 
 
 def _need(content: Content, key: str) -> Content:
@@ -190,3 +206,30 @@ def by_ols(view: View) -> None:
         f"<tbody>{lines}</tbody></table></div>"
     )
     cards.download(table, "besoins-par-ols", "Télécharger (CSV)")
+
+
+def sending(view: View) -> None:
+    """What goes to the IWPL and to the Forum, as a workbook and as a document."""
+    st.subheader("Pour l’IWPL et le Forum", anchor=False)
+    example = demonstration.is_open()
+    title = places.find(view.territory).title if example else view.zone.title
+    found = sent.gather(notes.actor(), view.territory, title, fictional=example)
+    cards.sentence(
+        f"<b>{words.plural(len(found.needs), 'besoin')}</b> et "
+        f"{words.plural(len(found.signals), 'signal', 'signaux')} partagés avec l’IWPL."
+    )
+    with st.container(horizontal=True):
+        for label, end, mime, make in (
+            ("Classeur (XLSX)", "xlsx", sent.XLSX, sent.to_xlsx),
+            ("Document (DOCX)", "docx", sent.DOCX, sent.to_docx),
+        ):
+            st.download_button(
+                label,
+                data=lambda make=make: make(found),  # type: ignore[misc]
+                file_name=f"{found.stem}.{end}",
+                mime=mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"envoi-{end}",
+            )
+    cards.source(sentences.text("envoi"))

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from olsdata import catalogue
+from olsdata import words as words_of
 from olsdata.notes import actors, book, drafts, guard, lists, places
 from olsdata.notes.actors import Actor
 from olsdata.notes.book import ConflictError, Note
@@ -22,6 +23,8 @@ ICONS = {"soft": ":material/psychology:", "warm": ":material/favorite:"}
 MARKS = {"soft": "Savoir", "warm": "Vécu", "": "Note"}
 NONE = ""
 PAGE = 20
+BESIDE = 4
+"""Notes shown beside a chart; the page of notes has them all."""
 
 
 def actor() -> Actor:
@@ -32,43 +35,62 @@ def actor() -> Actor:
 # --- From a figure ------------------------------------------------------------------------------
 
 
-def button(indicator: str, key: str) -> None:
-    """« + noter » beside a figure: the form, with the place and the indicator filled in."""
-    if st.button("+ noter", key=f"noter-{key}", type="tertiary"):
+def button(indicator: str, key: str, about: str) -> None:
+    """« + noter » beside a figure: the form, with the place and the indicator filled in.
+
+    Parameters
+    ----------
+    indicator : id of a card; "" for a note about the place alone
+    key : tells apart the buttons of one page
+    about : what the note will be about, said to who does not see where the button is
+    """
+    if st.button("+ noter", key=f"noter-{key}", type="tertiary", help=f"Écrire une note : {about}"):
         st.switch_page(menu.path("notes"), query_params={"noter": indicator})
 
 
-def panel(view: View) -> None:
-    """Notes about the shown place and indicator, soft and warm apart, beside the chart."""
+def panel(view: View, whole_place: bool = False) -> None:
+    """Notes about the shown place and indicator, soft and warm with their marks.
+
+    Parameters
+    ----------
+    whole_place : about the place whatever the indicator (pages without one)
+    """
+    indicator = "" if whole_place else view.indicator
     st.subheader("Regards du terrain", anchor=False)
-    found = book.find(actor(), sort="note", place=view.territory, indicator=view.indicator, limit=6)
+    if not whole_place:
+        cards.source(f"Sur « {view.card.title} », {view.zone.title}.")
+    found = book.find(actor(), sort="note", place=view.territory, indicator=indicator, limit=BESIDE)
     if not found.notes:
-        cards.sentence(sentences.text("aucun_regard"))
+        cards.sentence(sentences.text("aucun_regard_ici" if whole_place else "aucun_regard"))
     for note in found.notes:
         st.html(card(note))
+    if found.total > len(found.notes):
+        cards.source(f"Les {len(found.notes)} dernières sur {found.total}.")
     with st.container(horizontal=True):
         for kind, label in (("soft", "Noter un savoir"), ("warm", "Noter un vécu")):
             if st.button(label, key=f"panneau-{kind}", icon=ICONS[kind]):
-                st.switch_page(
-                    menu.path("notes"), query_params={"noter": view.indicator, "genre": kind}
-                )
-        st.page_link(menu.path("notes"), label=f"Toutes les notes ({_count(view)})")
+                st.switch_page(menu.path("notes"), query_params={"noter": indicator, "genre": kind})
+        if st.button("Toutes les notes", key="panneau-toutes", type="tertiary"):
+            st.switch_page(menu.path("notes"))
     cards.source(sentences.text("notes_jamais"))
-
-
-def _count(view: View) -> int:
-    return book.find(actor(), sort="note", place=view.territory, limit=1).total
 
 
 # --- The form -----------------------------------------------------------------------------------
 
 
-def place_options(view: View) -> dict[str, str]:
-    """Places that a note may have, those of the territory first named by the widest."""
+def place_options(view: View, held: str = "") -> dict[str, str]:
+    """Places that a note may have: those of the territory, the widest first.
+
+    Parameters
+    ----------
+    held : place that the note has already, offered even when it lies elsewhere
+    """
     order = {"ols": 0, "bassin": 1, "commune": 2, "section": 3}
     known = places.known()
     ids = places.inside(view.territory) if view.territory in known else list(known)
     ids.sort(key=lambda i: (order[known[i].level], known[i].label))
+    if held in known and held not in ids:
+        ids.insert(0, held)
     return {i: known[i].title for i in ids}
 
 
@@ -100,7 +122,10 @@ def indicators() -> dict[str, str]:
 
 def subject(start: Content, view: View, key: str) -> Content:
     """Place, indicator and theme."""
-    place = choose("Lieu", place_options(view), start.place or view.territory, f"{key}-lieu")
+    options = place_options(view, start.place)
+    if start.place and start.place not in options:
+        options = {start.place: "Lieu disparu, gardé"} | options
+    place = choose("Lieu", options, start.place, f"{key}-lieu", "aucun en particulier")
     left, right = st.columns(2)
     with left:
         indicator = choose(
@@ -188,6 +213,8 @@ def keep_draft(form: str, content: Content, note: str = "") -> None:
             return
         kept = (content, draft)
         st.session_state[f"_brouillon-{form}"] = kept
+        if f"_repris-{form}" in st.session_state:
+            st.session_state[f"_repris-{form}"] = content
     draft = kept[1]
     if draft.kept_out:
         acting.alert([found.sentence for found in draft.kept_out])
@@ -196,12 +223,12 @@ def keep_draft(form: str, content: Content, note: str = "") -> None:
 
 
 def offered(form: str) -> Content | None:
-    """A draft left by a lost connection, to take up again or to forget."""
+    """A draft left by a lost connection or by another page, to take up again or to forget."""
     if st.session_state.get(f"_repris-{form}"):
         taken: Content = st.session_state[f"_repris-{form}"]
         return taken
-    if st.session_state.get(f"_brouillon-{form}"):
-        return None
+    if st.session_state.get(f"{form}-{acting.turn()}-texte"):
+        return None  # this very text is in the field
     left = drafts.draft(actor(), form)
     if left is None or not left.content.text.strip():
         return None
@@ -247,7 +274,7 @@ def form(view: View) -> None:
         place=view.territory if view.territory != WALLONIE else "",
         indicator=asked if asked in catalogue.cards() else "",
         kind=kind if kind in lists.KINDS else "soft",
-        direction="comme" if asked else "sans",
+        direction="comme" if asked in catalogue.available() else "sans",
     )
     st.subheader("Écrire une note", anchor=False)
     content = fields(start, view, key)
@@ -337,6 +364,7 @@ def filters(view: View) -> dict[str, Any]:
         direction = choose("Sens", lists.DIRECTIONS, NONE, "notes-sens", "tous")
         review = st.toggle("À revoir", key="notes-revoir")
         lost = st.toggle("Lieux disparus", key="notes-disparus")
+        gone = st.toggle("Retirées", key="notes-retirees")
     return {
         "words": str(asked),
         "theme": theme,
@@ -344,6 +372,7 @@ def filters(view: View) -> dict[str, Any]:
         "direction": direction,
         "to_review": bool(review),
         "lost": bool(lost),
+        "withdrawn": bool(gone),
         "place": "" if lost else view.territory,
     }
 
@@ -354,7 +383,7 @@ def listing(view: View) -> None:
     chosen = filters(view)
     shown = int(st.session_state.get("_notes-vues", PAGE))
     found = book.find(actor(), sort="note", limit=shown, **chosen)
-    st.html(f'<p class="source" role="status">{found.total} note(s).</p>')
+    st.html(f'<p class="source" role="status">{words_of.plural(found.total, "note")}.</p>')
     if not found.notes:
         cards.sentence(sentences.text("aucune_note"))
     for note in found.notes:
@@ -367,13 +396,12 @@ def listing(view: View) -> None:
 
 def _actions(note: Note, view: View) -> None:
     opened = st.session_state.get("_note-ouverte", ("", ""))
+    known = {"regard": "Un autre regard", "reviser": "Réviser", "historique": "Historique"}
+    known |= {"retirer": "Retirer"}
+    if note.state != book.ACTIVE:
+        known = {"historique": "Historique", "retirer": "Effacer"}
     with st.container(horizontal=True, key=f"gestes-{note.id}"):
-        for action, label in (
-            ("regard", "Un autre regard"),
-            ("reviser", "Réviser"),
-            ("historique", "Historique"),
-            ("retirer", "Retirer"),
-        ):
+        for action, label in known.items():
             if st.button(label, key=f"{action}-{note.id}", type="tertiary"):
                 same = opened == (note.id, action)
                 st.session_state["_note-ouverte"] = ("", "") if same else (note.id, action)
@@ -495,13 +523,14 @@ def _history(note: Note, view: View) -> None:
 def _withdraw(note: Note, view: View) -> None:
     cards.sentence(sentences.text("retirer"))
     with st.container(horizontal=True):
-        if st.button("Retirer de la vue", key=f"retrait-{note.id}"):
+        active = note.state == book.ACTIVE
+        if active and st.button("Retirer de la vue", key=f"retrait-{note.id}"):
             try:
                 book.withdraw(actor(), note.id, note.revision)
             except DataError as error:
                 acting.alert(str(error).splitlines())
             else:
-                _close("Note retirée ; elle peut être retrouvée dans l’historique.")
+                _close("Note retirée ; « Retirées » la montre encore.")
         if st.button("Effacer le texte pour toujours", key=f"effacement-{note.id}"):
             try:
                 left = book.erase(actor(), note.id)

@@ -28,6 +28,8 @@ PAGES = {
     "population": Expected("Population"),
     "structures": Expected("Structures"),
     "coherence": Expected("Cohérence territoriale"),
+    "notes": Expected("Notes de terrain"),
+    "besoins": Expected("Besoins et signaux"),
     "registre": Expected("Corriger le registre", html=4),
     "donnees": Expected("Données et méthode", in_title=False),
 }
