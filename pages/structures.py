@@ -16,11 +16,11 @@ if part == "carte":
         structures.map_legend(kind, view.zone)
     with right, st.container(border=True, key="panneau-mots"):
         structures.summary(kind, view.zone)
+    with right, st.container(border=True, key="panneau-regards"):
+        notes.panel(view, whole_place=True)
     with st.container(border=True, key="panneau-liste"):
         structures.touching(kind, view.zone)
         structures.proposed(view.zone, kind)
-    with st.container(border=True, key="panneau-regards"):
-        notes.panel(view, whole_place=True)
 elif part == "densite":
     cards.sentence(sentences.text("densite"))
     structures.densities(view.zone)
