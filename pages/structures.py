@@ -16,6 +16,8 @@ if part == "carte":
         structures.map_legend(kind, view.zone)
     with right, st.container(border=True, key="panneau-mots"):
         structures.summary(kind, view.zone)
+    with right, st.container(border=True, key="panneau-regards"):
+        notes.panel(view, whole_place=True)
     with st.container(border=True, key="panneau-liste"):
         structures.touching(kind, view.zone)
         structures.proposed(view.zone, kind)

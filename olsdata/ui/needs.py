@@ -188,9 +188,9 @@ def _step(note: Note) -> None:
             )
 
 
-def by_ols(view: View) -> None:
+def by_ols() -> None:
     """Besoins of each OLS by status, in official order: counts, never a comparison."""
-    table = board.consolidated(notes.actor(), "" if view.territory == WALLONIE else view.territory)
+    table = board.consolidated(notes.actor())  # of each, whatever the page shows
     status = lists.STATUS["besoin"]
     heads = "".join(f'<th scope="col" class="nombre">{escape(n)}</th>' for n in status.values())
     lines = "".join(
