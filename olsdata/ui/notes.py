@@ -144,7 +144,7 @@ def words(start: Content, key: str, label: str) -> str:
             value=start.text,
             key=f"{key}-texte",
             height=120,
-            help=f"{TEXT_MOST} caractères au plus. Enregistré quand on quitte le champ.",
+            help=f"{TEXT_MOST} caractères au plus.",
         )
     )
 
@@ -200,9 +200,13 @@ def fields(start: Content, view: View, key: str) -> Content:
     return details(content, key)
 
 
-def keep_draft(form: str, content: Content, note: str = "") -> None:
-    """Keep what is typed, and say when; what the guard refuses is not kept."""
-    if not content.text.strip():
+def keep_draft(form: str, content: Content, note: str = "", changed: bool = True) -> None:
+    """Keep what is typed, and say when; what the guard refuses is not kept.
+
+    There is a line in any case: the buttons below must not move while they are being clicked.
+    """
+    if not content.text.strip() or not changed:
+        cards.source("Ce que vous écrivez est enregistré quand vous quittez le champ.")
         return
     kept = st.session_state.get(f"_brouillon-{form}")
     if kept is None or kept[0] != content:
@@ -326,6 +330,11 @@ def french_day(iso: str) -> str:
     return "/".join(reversed(iso[:10].split("-"))) if iso else ""
 
 
+def _low(label: str) -> str:
+    """A label inside a line; its acronyms keep their capitals."""
+    return label[:1].lower() + label[1:]
+
+
 def card(note: Note, depth: int = 0) -> str:
     """A note as a block: mark, subject, text as text, what it rests on."""
     content = note.content
@@ -338,13 +347,15 @@ def card(note: Note, depth: int = 0) -> str:
         facts = [
             lists.DIRECTIONS[content.direction],
             f"force {content.strength}",
-            f"confiance {lists.CONFIDENCE[content.confidence].lower()}",
-            lists.VOICES[content.voices].lower(),
-            lists.SOURCES[content.source].lower(),
+            f"confiance {_low(lists.CONFIDENCE[content.confidence])}",
+            _low(lists.VOICES[content.voices]),
+            _low(lists.SOURCES[content.source]),
             *facts,
         ]
-    facts.append(lists.VISIBILITY[content.visibility].lower())
-    late = '<span class="etiquette">à revoir</span> ' if note.to_review else ""
+    facts.append(_low(lists.VISIBILITY[content.visibility]))
+    tags = ["autre regard"] if note.answers_to else []
+    tags += ["à revoir"] if note.to_review else []
+    late = " ".join(f'<span class="etiquette">{tag}</span>' for tag in tags)
     text = escape(content.text).replace("\n", "<br>")
     return (
         f'<article class="note {kind or "autre"}" style="margin-left:{1.5 * depth}rem">'
@@ -454,8 +465,7 @@ def _revise(note: Note, view: View) -> None:
     seen = st.session_state.setdefault(f"_vue-{note.id}", note.revision)
     key = f"{name}-{acting.turn()}"
     content = fields(offered(name) or note.content, view, key)
-    if content != note.content:
-        keep_draft(name, content, note.id)
+    keep_draft(name, content, note.id, changed=content != note.content)
     sure = confirmed(content, key)
     if st.button("Enregistrer la révision", type="primary", key=f"{key}-garder"):
         _try_revision(note, content, seen, sure, name)
