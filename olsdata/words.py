@@ -85,7 +85,7 @@ def wrapped(name: str, most: int = 14) -> tuple[str, ...]:
     """A name on one or two lines.
 
     >>> wrapped("07 Liège Sud-Huy-Waremme"), wrapped("Dinant")
-    (('07 Liège', 'Sud-Huy-Waremme'), ('Dinant',))
+    (('07 Liège Sud-', 'Huy-Waremme'), ('Dinant',))
     """
     if len(name) <= most:
         return (name,)
