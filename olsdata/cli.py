@@ -12,7 +12,7 @@ import typer
 
 from olsdata import catalogue, checks, figures, registry, structures, tables, territory
 from olsdata.build import build
-from olsdata.equity import blend, need
+from olsdata.equity import blend, field, need
 from olsdata.equity import gradient as gradients
 from olsdata.equity import proportionality as proportions
 from olsdata.equity.units import units
@@ -233,7 +233,7 @@ def proportionnalite(
 
 def _field_notes() -> pd.DataFrame:
     """Notes that the lecture croisée reads (``blend.NOTES``)."""
-    return blend.no_notes()
+    return field.field().table
 
 
 @app.command("lecture-croisee")
@@ -244,7 +244,7 @@ def lecture_croisee(
     csv: Csv = False,
 ) -> None:
     """Ce que disent les chiffres, le terrain, et les deux, par zone et par thème."""
-    found = blend.cross_reading(_field_notes(), niveau, lam, _weights(poids))
+    found = blend.cross_reading(_field_notes(), niveau, lam, _weights(poids), titles=field.TITLES)
     _print(found[["theme", "chiffre", "terrain", "melange", "etat", "notes"]], csv)
 
 

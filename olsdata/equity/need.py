@@ -460,6 +460,7 @@ def group_of(index: FloatArray, cuts: FloatArray) -> npt.NDArray[np.int8]:
 # --- Zones --------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=16)
 def shares(zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
     """Where the inhabitants of each zone live: zones × communes of the OLS, rows summing to 1.
 
@@ -574,6 +575,17 @@ def by_zone(weights: Weights, zoning: Zoning, facts: Facts | None = None) -> pd.
     )[COLUMNS]
 
 
+def _grouped(weights: Weights, zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
+    """Index and group of each zone, without what says how sure they are."""
+    point = zone_mean(shares(zoning, facts).to_numpy(), by_commune(weights, facts).to_numpy())
+    cuts = np.array(group_limits(weights, facts))
+    group = np.array(GROUPS)[group_of(np.nan_to_num(point), cuts)]
+    return pd.DataFrame(
+        {"indice": point, "groupe": np.where(np.isnan(point), "", group)},
+        index=zoning.zones.index.rename("zone"),
+    )
+
+
 def group_limits(weights: Weights, facts: Facts | None = None) -> tuple[float, float]:
     """The two limits between the groups, the same at every level; NaN without any index."""
     facts = facts or tables.load()
@@ -625,7 +637,7 @@ def leave_one_out(weights: Weights, zoning: Zoning, facts: Facts | None = None) 
         rest = weights.without(id_)
         if rest is None:
             break
-        found = by_zone(rest, zoning, facts)[["indice", "groupe"]]
+        found = _grouped(rest, zoning, facts)
         parts[id_] = found.assign(
             ecart=found["indice"] - whole["indice"], change=found["groupe"] != whole["groupe"]
         )
