@@ -63,6 +63,7 @@ class Indicator:
     high : whether a high value is a greater need
     theme, dimension : what it tells about
     reason : why it is there, in French
+    short : short French name, which says the direction
     """
 
     id: str
@@ -71,6 +72,7 @@ class Indicator:
     theme: str
     dimension: str
     reason: str
+    short: str
 
 
 @lru_cache(maxsize=1)
@@ -95,6 +97,7 @@ def indicators() -> dict[str, Indicator]:
             theme=str(raw["theme"]),
             dimension=str(raw["dimension"]),
             reason=str(raw["raison"]),
+            short=str(raw["court"]),
         )
         for raw in _written()["indicateur"]
     ]

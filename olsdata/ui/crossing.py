@@ -15,7 +15,6 @@ from olsdata.equity import blend, need
 from olsdata.equity.field import TITLES, Field, field
 from olsdata.equity.need import Weights
 from olsdata.equity.units import units
-from olsdata.territory import WALLONIE
 from olsdata.ui import cards, equity, notes, sentences, state
 from olsdata.ui import weights as chosen_weights
 from olsdata.ui.equity import Scope
@@ -51,11 +50,18 @@ def _placed(said: Field, level: str, today: date) -> pd.DataFrame:
     return blend.placed(said.table, units(level), today)
 
 
-def order(found: pd.DataFrame, here: Scope) -> list[str]:
+@lru_cache(maxsize=32)
+def _agenda(
+    said: Field, here: Scope, lam: float, weights: Weights, warm: bool, today: date
+) -> pd.DataFrame:
+    return blend.agenda(_reading(said, here, lam, weights, warm, today))
+
+
+def order(agenda: pd.DataFrame, here: Scope) -> list[str]:
     """Units in the order of the table: the OLS by number, inside a territory by what to discuss."""
     if here.level == "ols":
         return list(here.ids)
-    return list(dict.fromkeys(str(i) for i in blend.agenda(found).index))
+    return list(dict.fromkeys(str(i) for i in agenda.index))
 
 
 def panel(view: View, weights: Weights) -> None:
@@ -68,8 +74,8 @@ def panel(view: View, weights: Weights) -> None:
         lam = chosen_weights.lam()
         warm = chosen_weights.warm()
         found = _reading(said, here, lam, weights, warm, today)
-        rows = order(found, here)
-        unit, theme_ = _cell_choice(found, rows, here, view)
+        agenda = _agenda(said, here, lam, weights, warm, today)
+        unit, theme_ = _cell_choice(found, agenda, here, view)
         _detail(found, said, here, unit, theme_, lam, warm, today)
     with left:
         cards.sentence(_sentence(found, said, here))
@@ -77,7 +83,8 @@ def panel(view: View, weights: Weights) -> None:
         _legend()
         cards.source(sentences.text("lecture"))
         cards.source(f"{sentences.text('lecture_convention')} {sentences.text('lecture_lieu')}")
-        _left_out(said, here, view)
+        if out := _left_out(said, here, view.territory):
+            cards.source(out)
         with st.expander("Toutes les valeurs : chiffres, terrain, mêlé"):
             st.html(_values_html(said, here, lam, weights, warm, today))
             cards.download(
@@ -116,7 +123,7 @@ def _matrix_html(
     head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles.values())
     cells = {(str(i), row["theme"]): row for i, row in found.iterrows()}
     lines = ""
-    for id_ in order(found, here):
+    for id_ in order(_agenda(said, here, lam, weights, warm, today), here):
         lines += f'<tr><th scope="row">{escape(equity.named(here.level, id_))}</th>'
         for theme in titles:
             lines += _cell(cells[id_, theme], (id_, theme) == (unit, theme_))
@@ -136,7 +143,8 @@ def _cell(row: pd.Series, chosen: bool) -> str:
         f"{words.plural(row['notes'], 'note')}"
     )
     return (
-        f'<td class="{look}{" ici" if chosen else ""}" title="{escape(str(row["etat"]))} : {three}">'
+        f'<td class="{look}{" ici" if chosen else ""}" '
+        f'title="{escape(str(row["etat"]))} : {three}">'
         f'<b aria-hidden="true">{icon}</b> <span>{word}</span></td>'
     )
 
@@ -155,7 +163,7 @@ def _values_html(
 ) -> str:
     found = _reading(said, here, lam, weights, warm, today)
     lines = ""
-    for id_ in order(found, here):
+    for id_ in order(_agenda(said, here, lam, weights, warm, today), here):
         for row in found.loc[[id_]].to_dict("records"):
             lines += (
                 f'<tr><th scope="row">{escape(equity.named(here.level, id_))}</th>'
@@ -181,17 +189,18 @@ def _values_html(
 # --- One cell -----------------------------------------------------------------------------------
 
 
-def _cell_choice(found: pd.DataFrame, rows: list[str], here: Scope, view: View) -> tuple[str, str]:
+def _cell_choice(
+    found: pd.DataFrame, agenda: pd.DataFrame, here: Scope, view: View
+) -> tuple[str, str]:
     """The cell that is opened: what needs talking about first, unless the reader chose."""
-    first = blend.agenda(found)
-    start = view.territory if view.territory in rows else str(first.index[0])
-    mine = blend.agenda(found.loc[[start]])
+    rows = order(agenda, here)
+    start = view.territory if view.territory in rows else str(agenda.index[0])
     titles = dict(zip(found["theme"], found["titre"], strict=True))
     state.choice("unite", rows, start)
     unit = st.selectbox(
         "Unité", rows, format_func=lambda i: equity.named(here.level, i), key="unite"
     )
-    state.choice("theme", list(titles), str(mine["theme"].iloc[0]))
+    state.choice("theme", list(titles), str(agenda.loc[[start], "theme"].iloc[0]))
     theme_ = st.selectbox("Thème", list(titles), format_func=titles.__getitem__, key="theme")
     return str(unit), str(theme_)
 
@@ -276,14 +285,15 @@ def _three_html(row: pd.Series, lam: float) -> str:
     return words.spaced(f'<div class="trois">{cells}</div><p class="source">{moved}</p>{picture}')
 
 
-def _left_out(said: Field, here: Scope, view: View) -> None:
-    """Notes that count nowhere in this table, and why."""
+@lru_cache(maxsize=32)
+def _left_out(said: Field, here: Scope, territory_: str) -> str:
+    """Notes that count nowhere in this table, and why; "" when there is none."""
     if not len(said.table):
-        return
+        return ""
     gone = len(blend.lost(said.table, units(here.level)))
     wide = 0
-    if here.level != "ols" and view.territory != WALLONIE:
-        wide = int((said.table["place"] == view.territory).sum())
+    if here.level != "ols":
+        wide = int((said.table["place"] == territory_).sum())
     bare = int((blend.contributions(said.table)["theme"] == "").sum())
     parts = []
     if wide:
@@ -292,5 +302,4 @@ def _left_out(said: Field, here: Scope, view: View) -> None:
         parts.append(f"{words.plural(gone, 'note')} sur un lieu disparu")
     if bare:
         parts.append(f"{words.plural(bare, 'note')} sans thème ni indicateur de besoin")
-    if parts:
-        cards.source(f"Hors de ce tableau : {' ; '.join(parts)}.")
+    return f"Hors de ce tableau : {' ; '.join(parts)}." if parts else ""

@@ -82,6 +82,7 @@ def _latitude(level: str, unit: str) -> float:
 
 
 def named(level: str, unit: str) -> str:
+    """Name of a unit; an OLS has its number before it."""
     label = str(units(level).zones.at[unit, "label"])
     return f"{unit} {label}" if level == "ols" else label
 
@@ -164,8 +165,9 @@ def _map_legend(frame: pd.DataFrame) -> None:
         )
 
 
+@lru_cache(maxsize=64)
 def groups_sentence(weights: Weights, zone: Zone, level: str) -> str:
-    """« Sur 21 communes, besoin faible dans 10, moyen dans 10, élevé dans 1. »"""
+    """In how many units need is low, middle, high: « Sur 21 communes, besoin faible dans 10… »."""
     found = need.by_zone(weights, units(level))
     if zone.level != WALLONIE and level != "ols":
         found = found.loc[list(_scope(zone, level).ids)]
@@ -203,14 +205,15 @@ def bands(view: View, weights: Weights) -> None:
     cards.download(found, f"besoin-{here.level}-{view.territory}", "Télécharger (CSV)")
 
 
+@lru_cache(maxsize=64)
 def stable_sentence(weights: Weights, here: Scope) -> str:
-    """« 11 bassins sur 13 gardent leur groupe dans 9 tirages sur 10. »"""
+    """How many units keep their group in nine draws out of ten."""
     found = need.by_zone(weights, units(here.level)).loc[list(here.ids)]
     stays = int((found["stabilite"] >= STABLE).sum())
     word = "gardent" if stays > 1 else "garde"
     return (
         f"<b>{_many(stays, here.level)} sur {len(found)}</b> {word} leur groupe dans 9 tirages de "
-        "poids sur 10."
+        "poids sur 10 ; les autres portent le signe ≈."
     )
 
 
@@ -241,8 +244,8 @@ def _bands_html(weights: Weights, here: Scope, territory_: str) -> str:
             f'<i class="point" style="left:{value:.1f}%"></i></div>'
             f'<span class="lecteur">de {words.number(first)} à {words.number(last)}</span></td>'
             f'<td class="nombre"><b>{words.number(value)}</b></td>'
-            f'<td title="dans {stays} des tirages">{row["groupe"]}'
-            f"{'' if row['stabilite'] >= STABLE else ' <sup>≈</sup>'}</td></tr>"
+            f'<td class="groupe" title="dans {stays} des tirages">{row["groupe"]}'
+            f"{'' if row['stabilite'] >= STABLE else ' ≈'}</td></tr>"
         )
     return words.spaced(
         '<div class="defile haute" tabindex="0" role="region" aria-label="Indice de besoin et sa '
@@ -251,8 +254,7 @@ def _bands_html(weights: Weights, here: Scope, territory_: str) -> str:
         f'<div class="axe">{heads}</div></th><th scope="col" class="nombre">Indice</th>'
         f'<th scope="col">Groupe</th></tr></thead><tbody>{lines}</tbody>'
         '<tfoot><tr><td></td><td><div class="echelle" aria-hidden="true"><span>0</span>'
-        "<span>50</span><span>100</span></div></td><td></td>"
-        '<td class="source">≈ peu sûr</td></tr></tfoot></table></div>'
+        "<span>50</span><span>100</span></div></td><td></td><td></td></tr></tfoot></table></div>"
     )
 
 
@@ -296,7 +298,7 @@ def _decomposition_html(weights: Weights, here: Scope) -> str:
             f'<td class="nombre"><b>{total}</b></td></tr>'
         )
     heads = [NOUNS[here.level].capitalize() if here.level != "ols" else "OLS"]
-    heads += [catalogue.card(i).title for i in weights.ids] + ["Indice"]
+    heads += [need.weighable()[i].short for i in weights.ids] + ["Indice"]
     return _table("Points d’indice que chaque indicateur apporte", heads, lines)
 
 
@@ -318,7 +320,7 @@ def _without_html(weights: Weights, here: Scope) -> str:
         )
         most = words.number(float(mine["ecart"].abs().max()), 1)
         items += (
-            f"<li>Sans « {escape(catalogue.card(id_).title)} » : {what} ; l’indice bouge de "
+            f"<li>Sans « {escape(need.weighable()[id_].short)} » : {what} ; l’indice bouge de "
             f"{most} points au plus.</li>"
         )
     return f'<ul class="phrase">{words.spaced(items)}</ul>'
@@ -369,8 +371,8 @@ def _floor_sentence(zone: Zone) -> str:
     if lacking.empty:
         return f"<b>{len(found)} éléments du socle</b> sont recensés dans chaque commune."
     parts = [
-        f"{escape(_lower(str(row['titre'])))} : {words.plural(row['communes_sans'], 'commune')} sur "
-        f"{row['communes']} sans, {words.number(float(row['habitants_sans']))} habitants"
+        f"{escape(_lower(str(row['titre'])))} : {words.plural(row['communes_sans'], 'commune')} "
+        f"sur {row['communes']} sans, {words.number(float(row['habitants_sans']))} habitants"
         for _, row in lacking.iterrows()
     ]
     return f"<b>Communes sans :</b> {' ; '.join(parts)}."
@@ -500,18 +502,19 @@ def gradient(view: View, weights: Weights, id_: str, level: str) -> None:
         if found.why:
             return
         st.html(_figures_html(found))
-        cards.source(sentences.text("gradient_signe"))
         charts.show(
             _curve(id_, level, weights, theme.tokens()),
             f"concentration-{id_}-{level}",
             sentences.plain(curve_sentence(found)),
         )
         cards.sentence(curve_sentence(found))
-        cards.source(sentences.text("concentration"))
+    with st.expander("Comment lire la pente, le rapport et la courbe"):
+        for name in ("gradient_signe", "gradient_bande", "concentration"):
+            cards.sentence(escape(sentences.text(name)))
 
 
 def gradient_sentence(found: Gradient) -> str:
-    """« De 51 à 33 kinésithérapeutes pour 10 000 : l’offre baisse quand le besoin monte. »"""
+    """« De 51 à 33 kinésithérapeutes pour 10 000 : l’offre baisse quand le besoin monte »."""
     if found.why:
         return escape(found.why)
     kind = found.resource
@@ -549,7 +552,8 @@ def _figures_html(found: Gradient) -> str:
             shown = gradients.NOT_COMPUTABLE
         return (
             f'<tr><th scope="row"><span class="aide" tabindex="0" title="{escape(help_)}">{name}'
-            f'</span></th><td class="nombre"><b>{shown}</b></td><td class="nombre">{chance}</td></tr>'
+            f'</span></th><td class="nombre"><b>{shown}</b></td>'
+            f'<td class="nombre">{chance}</td></tr>'
         )
 
     low, high = (per * v for v in found.sii_band)
@@ -576,8 +580,7 @@ def _figures_html(found: Gradient) -> str:
         f'<table class="donnees"><caption>{_many(found.count, found.level)}</caption><thead><tr>'
         '<th scope="col">Mesure</th><th scope="col" class="nombre">Valeur</th>'
         '<th scope="col" class="nombre">Ce que le hasard seul pourrait expliquer</th></tr></thead>'
-        f'<tbody>{lines}</tbody></table></div>{why}<p class="source">'
-        f"{escape(sentences.text('gradient_bande'))}</p>"
+        f"<tbody>{lines}</tbody></table></div>{why}"
     )
 
 
@@ -684,6 +687,7 @@ def _scatter_legend(found: Gradient, zone: Zone) -> None:
     )
 
 
+@lru_cache(maxsize=64)
 def curve_sentence(found: Gradient) -> str:
     """Share of the resource that the half of the inhabitants in greater need has."""
     curve = _curve_points(found)
@@ -694,6 +698,7 @@ def curve_sentence(found: Gradient) -> str:
     )
 
 
+@lru_cache(maxsize=64)
 def _curve_points(found: Gradient) -> pd.DataFrame:
     points = found.points
     return gradients.concentration_curve(points["taux"], points["habitants"], points["indice"])
@@ -719,7 +724,7 @@ def _curve(id_: str, level: str, weights: Weights, colours: Tokens) -> go.Figure
     )
     for axis in (figure.update_xaxes, figure.update_yaxes):
         axis(range=[0, 100], tickvals=[0, 50, 100], gridcolor=colours.border, zeroline=False)
-    figure.update_xaxes(title={"text": "% des habitants, du besoin moins grand au plus grand"})
+    figure.update_xaxes(title={"text": "% des habitants, besoin croissant"})
     figure.update_yaxes(title={"text": "% de la ressource"})
     return charts.dressed(figure, colours, 270, {"l": 56, "t": 10, "b": 52, "r": 14})
 

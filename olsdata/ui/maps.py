@@ -379,7 +379,8 @@ def _need(cells: NeedCells, zone: Zone, level: str, colours: Tokens, phone: bool
     )
     table["agregation"] = np.where(table["hachure"], figures.COMMUNAL, "")
     whole = zone.level == WALLONIE or level == "ols"
-    texts = _wanted(table, 0, level, whole)
+    # A city's bassins all say the same: its hatched parts bear no name.
+    texts = _wanted(table[~table["hachure"].astype(bool)], 0, level, whole)
     return _zones(table, shades, texts, zone, level, colours, phone)
 
 

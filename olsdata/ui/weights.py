@@ -127,10 +127,8 @@ def _sliders(ids: list[str]) -> None:
 
 
 def _one(id_: str) -> None:
-    card = catalogue.card(id_)
-    low = "" if need.weighable()[id_].high else " (bas)"
     st.slider(
-        f"{card.title}{low}, {card.year}",
+        f"{need.weighable()[id_].short} {catalogue.card(id_).year}",
         0,
         MOST,
         key=_slider(id_),
@@ -254,7 +252,7 @@ def alike_sentence(weights: Weights) -> str:
         return ""
     shown = words.listing(
         [
-            f"« {escape(catalogue.card(a).title)} » et « {escape(catalogue.card(b).title)} » "
+            f"« {escape(need.weighable()[a].short)} » et « {escape(need.weighable()[b].short)} » "
             f"(r\u202f=\u202f{words.number(r, 2)})"
             for a, b, r in pairs
         ]
