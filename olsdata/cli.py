@@ -193,10 +193,13 @@ def gradient(
     ressource: Annotated[str, typer.Option(help="pharmacies, kines, lits_hopital ou un type")],
     niveau: Level = "commune",
     poids: WeightsFile = None,
+    centre: Annotated[
+        bool, typer.Option("--centre", help="Retire le ½ des tirages, comme la page")
+    ] = False,
     csv: Csv = False,
 ) -> None:
     """Une ressource par habitant selon le besoin : sii (par habitant), rii, rci."""
-    found = gradients.gradient(ressource, niveau, _weights(poids))
+    found = gradients.gradient(ressource, niveau, _weights(poids), centred=centre)
     if found.why:
         _say(found.why)
     elif found.why_no_band:

@@ -13,9 +13,9 @@ if chosen.weights is None:
     equity.cannot(chosen.why)
 else:
     left, right = st.columns([1, 1.15])
-    with left, st.container(border=True, key="panneau-carte"):
+    with left, st.container(border=True, key="panneau-carte", height="stretch"):
         equity.need_map(view, chosen.weights)
-    with right, st.container(border=True, key="panneau-bandes"):
+    with right, st.container(border=True, key="panneau-bandes", height="stretch"):
         equity.bands(view, chosen.weights)
     with st.container(border=True, key="panneau-detail"):
         equity.details(view, chosen.weights)
