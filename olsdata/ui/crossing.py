@@ -240,7 +240,8 @@ def _detail(
     if mine_notes.empty:
         cards.sentence("Aucune note ici, sur ce thème.")
     indicator = next((i.id for i in need.indicators().values() if i.theme == theme_), "")
-    notes.button(indicator, "lecture-croisee")
+    about = f"{row['titre']}, {equity.named(here.level, unit)}"
+    notes.button(indicator, "lecture-croisee", about)
 
 
 def _effect(about: pd.Series, counted: bool) -> str:

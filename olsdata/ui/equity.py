@@ -25,7 +25,7 @@ from olsdata.equity.proportionality import Proportionality
 from olsdata.equity.resources import Resource
 from olsdata.equity.units import members, units
 from olsdata.territory import WALLONIE, WHOLE, Zone
-from olsdata.ui import cards, charts, contours, maps, sentences, state, theme
+from olsdata.ui import cards, charts, contours, maps, notes, sentences, state, theme
 from olsdata.ui import weights as chosen_weights
 from olsdata.ui.sentences import NOUNS
 from olsdata.ui.state import View
@@ -202,7 +202,9 @@ def bands(view: View, weights: Weights) -> None:
         cards.source("Un seul indicateur : ses poids ne peuvent pas varier, la bande est nulle.")
     cards.source(sentences.text("besoin_bandes"))
     found = need.by_zone(weights, units(here.level)).loc[list(here.ids)]
-    cards.download(found, f"besoin-{here.level}-{view.territory}", "Télécharger (CSV)")
+    with st.container(horizontal=True):
+        cards.download(found, f"besoin-{here.level}-{view.territory}", "Télécharger (CSV)")
+        notes.button("", "besoin", f"le besoin, {view.zone.title}")
 
 
 @lru_cache(maxsize=64)
@@ -495,6 +497,7 @@ def gradient(view: View, weights: Weights, id_: str, level: str) -> None:
             cards.source(sentences.text("gradient_partage"))
         if level != "commune":
             cards.source(sentences.text("gradient_communes"))
+        notes.button(found.resource.card, "offre", f"{found.resource.title}, {view.zone.title}")
         cards.source(
             f"{found.resource.source} ; {found.resource.denominator} ; besoin : {_sources(weights)}"
         )

@@ -19,6 +19,10 @@ TERRITORY_ONLY = {"structures", "coherence", "registre", "notes", "besoins"}
 """Pages that show no indicator of the catalogue: of the view, they use the territory alone."""
 
 
+LEVEL_TOO = {"universalisme"}
+"""Pages that also use the level, but no indicator, and put choices of their own in the sidebar."""
+
+
 def on_this_machine(address: str | None) -> bool:
     """Whether a server at that address answers this computer alone; no address is every one.
 
@@ -40,10 +44,6 @@ def _refused() -> bool:
     theme.apply()
     st.error((TEXTS / "mode_local.md").read_text("utf-8"), icon=":material/lock:")
     return True
-
-
-LEVEL_TOO = {"universalisme"}
-"""Pages that also use the level, but no indicator, and put choices of their own in the sidebar."""
 
 
 def run() -> None:
