@@ -13,7 +13,7 @@ if chosen.weights is None:
     equity.cannot(chosen.why)
 else:
     left, right = st.columns([1, 1.15])
-    with left, st.container(border=True, key="panneau-carte", height="stretch"):
+    with left, st.container(border=True, key="panneau-besoin", height="stretch"):
         equity.need_map(view, chosen.weights)
     with right, st.container(border=True, key="panneau-bandes", height="stretch"):
         equity.bands(view, chosen.weights)

@@ -15,6 +15,7 @@ from olsdata.equity import blend, need
 from olsdata.equity.field import TITLES, Field, field
 from olsdata.equity.need import Weights
 from olsdata.equity.units import units
+from olsdata.notes import places
 from olsdata.ui import cards, equity, notes, sentences, state
 from olsdata.ui import weights as chosen_weights
 from olsdata.ui.equity import Scope
@@ -26,7 +27,7 @@ LOOKS = {
     blend.LESS: ("moins", "↓", "moins"),
     blend.DIVIDED: ("partages", "⇅", "partagés"),
     blend.SILENT: ("silence", "…", "silence"),
-    blend.NO_FIGURE: ("absent", "?", "sans chiffre"),
+    blend.NO_FIGURE: ("absent", "?", "absent"),
 }
 """State → class of the cell, icon, short word."""
 
@@ -69,7 +70,7 @@ def panel(view: View, weights: Weights) -> None:
     here = equity.scope(view)
     said, today = field(notes.actor()), date.today()
     st.subheader("Lecture croisée : de quoi parler", anchor=False)
-    left, right = st.columns([1.75, 1])
+    left, right = st.columns([2, 1])
     with right:
         lam = chosen_weights.lam()
         warm = chosen_weights.warm()
@@ -258,10 +259,11 @@ def _effect(about: pd.Series, counted: bool) -> str:
 
 def _three_html(row: pd.Series, lam: float) -> str:
     hard, soft, both = (float(row[c]) for c in ("chiffre", "terrain", "melange"))
+    none = "" if np.isfinite(hard) else " rien"
     values = (
-        ("Chiffres", words.number(hard), ""),
+        ("Chiffres", "absent" if none else words.number(hard), none),
         ("Terrain", words.number(soft, 2, sign=True), " savoir"),
-        ("Mêlé", words.number(both), ""),
+        ("Mêlé", "sans objet" if none else words.number(both), none),
     )
     cells = "".join(
         f'<div><span class="nom">{name}</span><b class="valeur{look}">{value}</b></div>'
@@ -280,7 +282,9 @@ def _three_html(row: pd.Series, lam: float) -> str:
         )
     moved = (
         f"le terrain déplace de ± {words.number(reach)} au plus"
-        if reach
+        if reach and not none
+        else "sans chiffre, rien à déplacer : les notes sont lues telles quelles"
+        if none
         else "chiffres seuls : le terrain ne déplace rien"
     )
     return words.spaced(f'<div class="trois">{cells}</div><p class="source">{moved}</p>{picture}')
@@ -294,11 +298,15 @@ def _left_out(said: Field, here: Scope, territory_: str) -> str:
     gone = len(blend.lost(said.table, units(here.level)))
     wide = 0
     if here.level != "ols":
-        wide = int((said.table["place"] == territory_).sum())
+        zone_of = said.table["place"].map(blend.places(units(here.level))["zone"])
+        mine = said.table["place"].isin(places.inside(territory_))
+        wide = int((mine & (zone_of == "")).sum())
     bare = int((blend.contributions(said.table)["theme"] == "").sum())
     parts = []
     if wide:
-        parts.append(f"{words.plural(wide, 'note')} sur l’OLS entière, à lire au niveau OLS")
+        parts.append(
+            f"{words.plural(wide, 'note')} sur un lieu plus grand que ces unités, à lire à un autre niveau"
+        )
     if gone:
         parts.append(f"{words.plural(gone, 'note')} sur un lieu disparu")
     if bare:

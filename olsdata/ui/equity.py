@@ -604,7 +604,7 @@ def _scatter(id_: str, level: str, weights: Weights, zone: Zone, colours: Tokens
     figure = go.Figure()
     for rows, colour, opacity in (
         (~mine, colours.control, 0.35),
-        (mine, colours.ramp[3 if colours.name == "clair" else 1], 0.9),
+        (mine, colours.ramp[3 if colours.name == "clair" else 2], 0.9),
     ):
         part = points[rows]
         figure.add_scatter(
@@ -819,7 +819,7 @@ def units_sentence(found: Proportionality) -> str:
     )
     if not np.isfinite(found.add):
         return f"{start}."
-    return f"{start}, ou en ajouter <b>{words.number(found.add)}</b> sans en retirer aucun."
+    return f"{start}, ou en ajouter <b>{words.number(found.add)}</b> sans rien retirer."
 
 
 def _class(ratio: float) -> int:

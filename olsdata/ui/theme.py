@@ -145,7 +145,7 @@ def style(colours: Tokens, shared: bool = False, section: int = 0) -> str:
         "vecu": colours.warm,
         "hachure": colours.hatch,
         "bande": colours.ramp[2],
-        "point": colours.ramp[3 if colours.name == "clair" else 1],
+        "point": colours.ramp[3 if colours.name == "clair" else 2],
     }
     root = " ".join(f"--{name}: {value};" for name, value in variables.items())
     rules = [f":root {{ {root} }}", STYLE.read_text(encoding="utf-8")]
