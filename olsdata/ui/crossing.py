@@ -304,9 +304,8 @@ def _left_out(said: Field, here: Scope, territory_: str) -> str:
     bare = int((blend.contributions(said.table)["theme"] == "").sum())
     parts = []
     if wide:
-        parts.append(
-            f"{words.plural(wide, 'note')} sur un lieu plus grand que ces unités, à lire à un autre niveau"
-        )
+        where = "sur un lieu plus grand que ces unités, à lire à un autre niveau"
+        parts.append(f"{words.plural(wide, 'note')} {where}")
     if gone:
         parts.append(f"{words.plural(gone, 'note')} sur un lieu disparu")
     if bare:
