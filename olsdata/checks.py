@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from olsdata import catalogue, figures, geometry, structures, tables, territory, words
+from olsdata.equity import need
 from olsdata.tables import DataError, Facts
 from olsdata.territory import Zoning
 
@@ -57,6 +58,7 @@ def run(folder: Path = tables.GEODATA) -> Report:
     check_totals(facts, report)
     check_cards(facts, report)
     check_structures(facts, report)
+    check_need(facts, report)
     for name, check in (("ols", check_ols), ("bassins", check_bassins)):
         try:
             check(territory.zoning(name, facts), facts, report)
@@ -139,6 +141,45 @@ def check_structures(facts: Facts, report: Report) -> None:
         f"Liens : {len(facts.liens)}, chacun avec sa source.",
         f"structures_liens.csv : structures inconnues, {', '.join(strange[:5])}.",
     )
+
+
+def check_need(facts: Facts, report: Report) -> None:
+    """The indicators of need exist, are complete, and none of them is forbidden."""
+    try:
+        chosen = need.indicators()
+        cards = catalogue.cards()
+        forbidden = [i for i in need.weighable() if need.why_forbidden(i)]
+        themes = set(need.themes())
+    except (DataError, OSError, ValueError, KeyError) as error:
+        report.wrong.append(f"{need.FILE.name} : fichier illisible ({error}).")
+        return
+    faults = [f"« {i} » n’a pas de fiche avec des valeurs" for i in chosen if not _open(cards, i)]
+    faults += [f"« {i} » n’entre pas dans l’indice : {need.why_forbidden(i)}" for i in forbidden]
+    faults += [f"« {i.id} » : usage inconnu, {i.use}" for i in chosen.values() if i.use not in USES]
+    faults += [
+        f"« {i.id} » : thème inconnu, {i.theme}" for i in chosen.values() if i.theme not in themes
+    ]
+    faults += [f"« {i.id} » n’a pas de raison" for i in chosen.values() if not i.reason.strip()]
+    for card, high in ((cards.get(i.id), i.high) for i in chosen.values()):
+        if card and card.polarity not in ("neutre", "haut" if high else "bas"):
+            faults.append(f"« {card.id} » : sens contraire à celui de sa fiche")
+    if not faults and (gap := need.without_index(need.default_weights(), facts)):
+        faults.append(gap.rstrip("."))
+    report.wrong.extend(f"{need.FILE.name} : {fault}." for fault in faults)
+    if not faults:
+        start = sum(i.use == need.DEFAULT for i in chosen.values())
+        report.proved.append(
+            f"Besoin : {start} indicateurs au départ, {len(need.weighable()) - start} offerts, "
+            f"{len(chosen) - len(need.weighable())} lus à côté ; chacun a sa raison, et une valeur "
+            f"dans les {len(need.communes(facts))} communes des OLS."
+        )
+
+
+USES = (need.DEFAULT, need.OFFERED, need.BESIDE)
+
+
+def _open(cards: dict[str, catalogue.Card], id_: str) -> bool:
+    return id_ in cards and cards[id_].available
 
 
 def _known(types: dict[str, structures.Type], facts: Facts) -> str:

@@ -12,6 +12,10 @@ import typer
 
 from olsdata import catalogue, checks, figures, registry, structures, tables, territory
 from olsdata.build import build
+from olsdata.equity import blend, field, need
+from olsdata.equity import gradient as gradients
+from olsdata.equity import proportionality as proportions
+from olsdata.equity.units import units
 from olsdata.exports.tables import to_csv
 from olsdata.notes.commands import app as notes_app
 from olsdata.tables import DataError
@@ -162,6 +166,91 @@ def _long(matrix: pd.DataFrame) -> pd.DataFrame:
     return long[long > 0].reset_index("zone")
 
 
+# --- Universalisme proportionné -----------------------------------------------------------------
+
+WeightsFile = Annotated[
+    Path | None,
+    typer.Option("--poids", help="CSV indicateur,poids ; un indicateur qui n'y est pas pèse zéro"),
+]
+
+
+def _weights(path: Path | None) -> need.Weights:
+    return need.default_weights() if path is None else need.read_weights(path)
+
+
+@app.command()
+def besoin(niveau: Level = "ols", poids: WeightsFile = None, csv: Csv = False) -> None:
+    """Indice de besoin de chaque zone, sa marge, son groupe (aucun classement)."""
+    weights = _weights(poids)
+    found = need.by_zone(weights, units(niveau))
+    if gaps := need.without_index(weights):
+        _say(gaps)
+    _print(_marked(found, niveau), csv)
+
+
+@app.command()
+def gradient(
+    ressource: Annotated[str, typer.Option(help="pharmacies, kines, lits_hopital ou un type")],
+    niveau: Level = "commune",
+    poids: WeightsFile = None,
+    centre: Annotated[
+        bool, typer.Option("--centre", help="Retire le ½ des tirages, comme la page")
+    ] = False,
+    csv: Csv = False,
+) -> None:
+    """Une ressource par habitant selon le besoin : sii (par habitant), rii, rci."""
+    found = gradients.gradient(ressource, niveau, _weights(poids), centred=centre)
+    if found.why:
+        _say(found.why)
+    elif found.why_no_band:
+        _say(found.why_no_band)
+    row = {
+        "ressource": found.resource.id,
+        "niveau": niveau,
+        "n": found.count,
+        "sii": found.sii,
+        "sii_bas": found.sii_band[0],
+        "sii_haut": found.sii_band[1],
+        "rii": found.rii,
+        "rci": found.rci,
+    }
+    _print(pd.DataFrame([row]).set_index("ressource"), csv)
+
+
+@app.command()
+def proportionnalite(
+    kind: Annotated[str, typer.Option("--type", help="Ressource ou type de structure")],
+    niveau: Level = "ols",
+    k: Annotated[float, typer.Option(help="Poids là où le besoin est le plus grand, 1 à 3")] = 2.0,
+    poids: WeightsFile = None,
+    csv: Csv = False,
+) -> None:
+    """Part de la ressource sur part du besoin de chaque zone (1 = proportionné)."""
+    found = proportions.proportionality(kind, niveau, k, _weights(poids))
+    if found.withheld:
+        _say(found.withheld)
+    frame = found.zones.assign(ressource=kind)
+    columns = ["label", "ressource", "part_ressource", "part_besoin", "rapport", "log2"]
+    _print(_marked(frame[columns], niveau), csv)
+
+
+def _field_notes() -> pd.DataFrame:
+    """Notes that the lecture croisée reads (``blend.NOTES``)."""
+    return field.field().table
+
+
+@app.command("lecture-croisee")
+def lecture_croisee(
+    niveau: Level = "bassin",
+    lam: Annotated[float, typer.Option("--lambda", help="Poids du terrain, 0 à 1")] = 0.5,
+    poids: WeightsFile = None,
+    csv: Csv = False,
+) -> None:
+    """Ce que disent les chiffres, le terrain, et les deux, par zone et par thème."""
+    found = blend.cross_reading(_field_notes(), niveau, lam, _weights(poids), titles=field.TITLES)
+    _print(found[["theme", "chiffre", "terrain", "melange", "etat", "notes"]], csv)
+
+
 def _marked(frame: pd.DataFrame, level: str) -> pd.DataFrame:
     """At commune level, the German-speaking communes are marked in their label."""
     if level != "commune":
@@ -179,6 +268,7 @@ def _worded(error: typer.TyperException) -> str:
     quoted = re.search(r"'(.*)'|\((?!s\))(.*)\)", error.message)
     what = next((text for text in quoted.groups() if text), "") if quoted else error.message
     whole = ", un nombre entier est attendu" if "integer" in error.message else ""
+    whole = ", un nombre est attendu" if "valid number" in error.message else whole
     sentences = {
         "NoArgsIsHelpError": "il manque une commande.",
         "MissingParameter": f"il manque l’option {option}.",

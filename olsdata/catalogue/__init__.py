@@ -23,6 +23,8 @@ DETERMINANTS = (
 )
 POLARITIES = ("haut", "bas", "neutre")
 GRAINS = ("commune", "secteur")
+USAGES = ("local", "partagé")
+"""Whether a resource serves those who live there, or is shared by several zones."""
 AVAILABLE, UNAVAILABLE = "disponible", "non disponible"
 
 _ALWAYS = ("id", "titre", "aide", "bloc", "etat", "editeur")
@@ -81,6 +83,7 @@ class Card:
     obtain: str = ""
     order: int = 0
     in_profile: bool = True
+    usage: str = ""
     rule: Rule | None = field(default=None)
 
     @property
@@ -147,7 +150,11 @@ def parse(raw: dict[str, Any], name: str) -> Card:
     missing = [key for key in required if not text(key)]
     if missing:
         raise DataError(f"{name} : il manque {', '.join(missing)}.")
-    for key, allowed in (("bloc", BLOCKS), ("determinant", (*DETERMINANTS, ""))):
+    for key, allowed in (
+        ("bloc", BLOCKS),
+        ("determinant", (*DETERMINANTS, "")),
+        ("usage", (*USAGES, "")),
+    ):
         if text(key) not in allowed:
             raise DataError(f"{name} : {key} inconnu, « {text(key)} ».")
     if state == AVAILABLE:
@@ -178,6 +185,7 @@ def parse(raw: dict[str, Any], name: str) -> Card:
         obtain=text("obtenir"),
         order=int(raw.get("ordre", 0)),
         in_profile=bool(raw.get("profil", True)),
+        usage=text("usage"),
         rule=_rule(raw, name) if state == AVAILABLE else None,
     )
 

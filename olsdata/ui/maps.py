@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -66,38 +67,74 @@ def _stripes(level: str, ids: list[str], colour: str) -> Any:
     return _plain(level, ids, colour, colour, STRIPE_LINE, stripes=True, hoverinfo="skip")
 
 
-def _classes(
+@dataclass(frozen=True, eq=False)
+class Shades:
+    """Values of zones as colours.
+
+    Attributes
+    ----------
+    rank : index zone; class of each, from 0
+    ramp, on_ramp : colour of each class, and of a text drawn on it
+    read : index zone; what the pointer reads, in French
+    source : publisher and date
+    """
+
+    rank: pd.Series
+    ramp: tuple[str, ...]
+    on_ramp: tuple[str, ...]
+    read: pd.Series
+    source: str
+
+
+def _shades(
     frame: pd.DataFrame, card: Card, groups: figures.Classes, level: str, colours: Tokens
-) -> Any:
-    """The layer of values, by class, with what the pointer reads."""
+) -> Shades:
+    """Values of an indicator, by class of its card."""
     count = len(groups.upper)
-    ramp = ramp_of(colours, count)
-    scale = [[(i + j) / count, c] for i, c in enumerate(ramp) for j in (0, 1)]
     known = frame[frame["valeur"].notna()]
     read = [
         words.quantity(v, card.unit, card.decimals)
         + ("" if r != figures.COMMUNAL or level == "commune" else " (commune entière)")
         for v, r in zip(known["valeur"], known["agregation"], strict=True)
     ]
+    return Shades(
+        rank=pd.Series(groups.index(known["valeur"]).astype(int), index=known.index),
+        ramp=tuple(ramp_of(colours, count)),
+        on_ramp=tuple(colours.on_ramp[i] for i in _spread(colours, count)),
+        read=pd.Series(read, index=known.index, dtype=object),
+        source=card.source,
+    )
+
+
+def _classes(shades: Shades, level: str, colours: Tokens) -> Any:
+    """The layer of values, by class, with what the pointer reads."""
+    count = len(shades.ramp)
+    scale = [[(i + j) / count, c] for i, c in enumerate(shades.ramp) for j in (0, 1)]
     return _polygons(
         level,
-        list(known.index),
-        z=groups.index(known["valeur"]).astype(int).tolist(),
+        list(shades.rank.index),
+        z=shades.rank.tolist(),
         zmin=-0.5,
         zmax=count - 0.5,
         colorscale=scale,
-        customdata=read,
+        customdata=shades.read.tolist(),
         hovertemplate=(
-            "<b>%{properties.nom}</b><br>%{customdata}<br>" + card.source + "<extra></extra>"
+            "<b>%{properties.nom}</b><br>%{customdata}<br>" + shades.source + "<extra></extra>"
         ),
         marker={"line": {"color": colours.paper, "width": ZONE_LINE}},
     )
 
 
+def _spread(colours: Tokens, count: int) -> list[int]:
+    """Places of some classes, spread over the ramp."""
+    if count < 2:
+        return [3]
+    return [int(i) for i in np.linspace(0, len(colours.ramp) - 1, count).round()]
+
+
 def ramp_of(colours: Tokens, count: int) -> list[str]:
     """Colours for some classes, spread over the ramp."""
-    at = np.linspace(0, len(colours.ramp) - 1, count).round().astype(int) if count > 1 else [3]
-    return [colours.ramp[i] for i in at]
+    return [colours.ramp[i] for i in _spread(colours, count)]
 
 
 def _texts(placed: list[Label], frame: Frame, ink: dict[str, str], colours: Tokens) -> list[Any]:
@@ -298,7 +335,66 @@ def choropleth(view: View) -> None:
 def _choropleth(card: Card, zone: Zone, level: str, colours: Tokens, phone: bool) -> go.Figure:
     whole = zone.level == WALLONIE or level == "ols"
     table = figures.twin(card.id, territory.find(WALLONIE) if whole else zone, level)
-    groups = figures.classes(card.id, level)
+    shades = _shades(table, card, figures.classes(card.id, level), level, colours)
+    texts = _wanted(table, card.decimals, level, whole)
+    return _zones(table, shades, texts, zone, level, colours, phone)
+
+
+def need(view: View, frame: pd.DataFrame, alt: str, key: str) -> None:
+    """The need index in the zones of the view's level, in five classes of twenty points.
+
+    Parameters
+    ----------
+    frame : index zone; label, valeur (0 to 100, NaN where there is none), population, read (what
+        the pointer reads), hachure (bool)
+    alt : the picture in words
+    key : what the frame was made of, for the cache and the widget
+    """
+    columns = ["label", "valeur", "population", "read", "hachure"]
+    # A missing number is not equal to itself: as None, the cells can be a cache's key.
+    whole = frame[columns].astype(object).where(frame[columns].notna(), None)
+    figure = _need(
+        tuple(whole.itertuples(name=None)), view.zone, view.level, theme.tokens(), theme.phone()
+    )
+    clicked = _draw(figure, f"besoin-{view.zone.id}-{view.level}-{key}", alt)
+    if clicked:
+        _open(clicked, view.zone)
+
+
+NeedCells = tuple[tuple[str, str, float | None, float, str, bool], ...]
+
+
+@lru_cache(maxsize=64)
+def _need(cells: NeedCells, zone: Zone, level: str, colours: Tokens, phone: bool) -> go.Figure:
+    columns = ["zone", "label", "valeur", "population", "read", "hachure"]
+    table = pd.DataFrame(cells, columns=columns).set_index("zone")
+    table["valeur"] = table["valeur"].astype(float)
+    known = table[table["valeur"].notna()]
+    shades = Shades(
+        rank=np.clip(known["valeur"] // 20, 0, 4).astype(int),
+        ramp=colours.ramp,
+        on_ramp=colours.on_ramp,
+        read=known["read"],
+        source="Indice de besoin",
+    )
+    table["agregation"] = np.where(table["hachure"], figures.COMMUNAL, "")
+    whole = zone.level == WALLONIE or level == "ols"
+    # A city's bassins all say the same: its hatched parts bear no name.
+    texts = _wanted(table[~table["hachure"].astype(bool)], 0, level, whole)
+    return _zones(table, shades, texts, zone, level, colours, phone)
+
+
+def _zones(
+    table: pd.DataFrame,
+    shades: Shades,
+    texts: Texts,
+    zone: Zone,
+    level: str,
+    colours: Tokens,
+    phone: bool,
+) -> go.Figure:
+    """Zones of a level in their colours, hatching, outlines, labels."""
+    whole = zone.level == WALLONIE or level == "ols"
     ids = list(table.index)
     box = (
         contours.bounds("commune", _every_commune()) if whole else contours.bounds("ols", [zone.id])
@@ -310,7 +406,7 @@ def _choropleth(card: Card, zone: Zone, level: str, colours: Tokens, phone: bool
         layers.append(
             _plain("ols", others, colours.neighbours, colours.paper, 2, hovertemplate=_OPEN_HOVER)
         )
-    layers.append(_classes(table, card, groups, level, colours))
+    layers.append(_classes(shades, level, colours))
     missing = list(table.index[table["valeur"].isna()])
     if missing:
         layers.append(
@@ -335,10 +431,9 @@ def _choropleth(card: Card, zone: Zone, level: str, colours: Tokens, phone: bool
     layers.append(_outline(_all_ols() if whole else [zone.id], colours, OLS_LINE))
     if level == "ols" and zone.level == "ols":
         layers.append(_outline([zone.id], colours, CHOSEN_LINE))
-    texts = _wanted(table, card, level, whole)
     placed = _placed(level, frame, texts, tuple((level, i) for i in ids), 8, 4.0)
     layers += _leaders(placed, frame, colours.ink)
-    layers += _texts(placed, frame, _ink(placed, table, groups, colours), colours)
+    layers += _texts(placed, frame, _ink(placed, shades, colours), colours)
     return _figure(layers, frame, colours)
 
 
@@ -452,7 +547,7 @@ def _all_ols() -> list[str]:
     return list(territory.zoning("ols").zones.index)
 
 
-def _wanted(table: pd.DataFrame, card: Card, level: str, whole: bool) -> Texts:
+def _wanted(table: pd.DataFrame, decimals: int, level: str, whole: bool) -> Texts:
     """Labels by importance: extremes first, then the most populous; none for 152 bassins."""
     if whole and level != "ols":
         return ()
@@ -466,21 +561,16 @@ def _wanted(table: pd.DataFrame, card: Card, level: str, whole: bool) -> Texts:
         (
             i,
             i if level == "ols" else str(shown.at[i, "label"]),
-            words.number(float(shown.at[i, "valeur"]), card.decimals),
+            words.number(float(shown.at[i, "valeur"]), decimals),
         )
         for i in order
     )
 
 
-def _ink(
-    placed: list[Label], table: pd.DataFrame, groups: figures.Classes, colours: Tokens
-) -> dict[str, str]:
+def _ink(placed: list[Label], shades: Shades, colours: Tokens) -> dict[str, str]:
     """Colour of each text: that of its class inside, ink outside."""
-    count = len(groups.upper)
-    at = np.linspace(0, len(colours.ramp) - 1, count).round().astype(int) if count > 1 else [3]
-    index = groups.index(table["valeur"])
     return {
-        label.id: colours.ink if label.leader else colours.on_ramp[at[int(index[label.id])]]
+        label.id: colours.ink if label.leader else shades.on_ramp[int(shades.rank[label.id])]
         for label in placed
     }
 

@@ -13,6 +13,7 @@ MENU: dict[str, dict[str, str]] = {
         "population": "Population",
         "structures": "Structures",
         "coherence": "Cohérence territoriale",
+        "universalisme": "Universalisme proportionné",
         "notes": "Notes de terrain",
         "besoins": "Besoins et signaux",
     },

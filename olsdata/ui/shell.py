@@ -19,6 +19,10 @@ TERRITORY_ONLY = {"structures", "coherence", "registre", "notes", "besoins"}
 """Pages that show no indicator of the catalogue: of the view, they use the territory alone."""
 
 
+LEVEL_TOO = {"universalisme"}
+"""Pages that also use the level, but no indicator, and put choices of their own in the sidebar."""
+
+
 def on_this_machine(address: str | None) -> bool:
     """Whether a server at that address answers this computer alone; no address is every one.
 
@@ -54,7 +58,7 @@ def run() -> None:
         if view.shared:
             _shared_bar()
         else:
-            _sidebar(view, page.url_path not in TERRITORY_ONLY)
+            _sidebar(view, page.url_path)
         for notice in state.notices():
             st.warning(notice, icon=":material/link_off:")
         page.run()
@@ -66,9 +70,10 @@ def run() -> None:
         st.error((TEXTS / "erreur.md").read_text("utf-8"), icon=":material/error:")
     finally:
         st.session_state.pop(state.MARK, None)
+        st.session_state.pop(state.SIDE, None)
 
 
-def _sidebar(view: View, indicator: bool) -> None:
+def _sidebar(view: View, page: str) -> None:
     """Widgets of the view (those of the indicator where there is one), the link, the footer."""
     st.logo("static/icone.svg", size="large")  # in the sidebar, style.css shows the whole logo
     known = state.options(view)
@@ -79,7 +84,11 @@ def _sidebar(view: View, indicator: bool) -> None:
             format_func=known["territory"].__getitem__,
             key=NAMES["territory"],
         )
-        if indicator:
+        if page not in TERRITORY_ONLY:
+            _level(known)
+        if page in LEVEL_TOO:
+            st.session_state[state.SIDE] = st.container(key="volet-page")
+        elif page not in TERRITORY_ONLY:
             _of_indicator(view, known)
         st.divider()
         st.toggle("Écran partagé", key=NAMES["shared"])
@@ -92,8 +101,8 @@ def _sidebar(view: View, indicator: bool) -> None:
             )
 
 
-def _of_indicator(view: View, known: dict[str, dict[str, str]]) -> None:
-    """What is shown of the territory: zones, indicator, reference."""
+def _level(known: dict[str, dict[str, str]]) -> None:
+    """Which zones of the territory are shown."""
     st.segmented_control(
         "Niveau de lecture",
         list(known["level"]),
@@ -103,6 +112,10 @@ def _of_indicator(view: View, known: dict[str, dict[str, str]]) -> None:
         width="stretch",
         wrap=False,
     )
+
+
+def _of_indicator(view: View, known: dict[str, dict[str, str]]) -> None:
+    """What is shown of these zones: indicator, reference."""
     st.selectbox(
         "Indicateur de la carte",
         list(known["indicator"]),

@@ -25,6 +25,9 @@ IN_2011 = "2011"
 MARK = "_shell"
 """Session key present while ``shell.run`` runs a page."""
 
+SIDE = "_volet"
+"""Session key, while a page runs, of the place that the sidebar keeps for it."""
+
 _VIEW, _WRITTEN, _ASKED, _NOTICES = "_view", "_written", "_asked", "_notices"
 
 
@@ -240,13 +243,38 @@ def choice(name: str, known: list[str], default: str) -> str:
     default : value that the address does not need to hold
     """
     asked = st.query_params.get(name, default)
-    if name not in st.session_state:
+    if st.session_state.get(name) not in known:
         st.session_state[name] = asked if asked in known else default
     value = str(st.session_state[name])
     if value == default:
         st.query_params.pop(name, None)
     elif asked != value:
         st.query_params[name] = value
+    return value
+
+
+def amount(name: str, steps: list[float], default: float) -> float:
+    """A number that belongs to one page, kept in the address, like ``choice``.
+
+    Parameters
+    ----------
+    name : key of the widget and of the address
+    steps : values that it may take; the nearest one is taken, the default when there is no number
+    default : value that the address does not need to hold
+    """
+    asked = st.query_params.get(name, "")
+    if st.session_state.get(name) not in steps:
+        try:
+            given = float(asked.replace(",", "."))
+        except ValueError:
+            given = default
+        known = given if min(steps) <= given <= max(steps) else default
+        st.session_state[name] = min(steps, key=lambda step: abs(step - known))
+    value = float(st.session_state[name])
+    if value == default:
+        st.query_params.pop(name, None)
+    elif asked != f"{value:g}":
+        st.query_params[name] = f"{value:g}"
     return value
 
 

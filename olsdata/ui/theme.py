@@ -145,6 +145,8 @@ def style(colours: Tokens, shared: bool = False, section: int = 0) -> str:
         "vecu": colours.warm,
         "hachure": colours.hatch,
         "logo": f"url({colours.logo})",
+        "bande": colours.ramp[2],
+        "point": colours.ramp[3 if colours.name == "clair" else 2],
     }
     root = " ".join(f"--{name}: {value};" for name, value in variables.items())
     rules = [f":root {{ {root} }}", STYLE.read_text(encoding="utf-8")]

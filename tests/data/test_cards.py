@@ -93,7 +93,7 @@ def test_the_file_is_named_after_its_card(name):
 
 @pytest.mark.parametrize("card", **by_id(GIVEN))
 def test_an_available_card_lacks_nothing(card):
-    assert AVAILABLE <= set(card) <= AVAILABLE | {"profil"}
+    assert AVAILABLE <= set(card) <= AVAILABLE | {"profil", "usage"}
     texts = AVAILABLE - {"determinant", "decimales", "agregation"}
     assert [key for key in texts if not str(card[key]).strip()] == []
     assert card["polarite"] in {"haut", "bas", "neutre"}

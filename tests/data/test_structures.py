@@ -46,6 +46,7 @@ TEXTS = [
     "niveau_note",
     "secteur",
     "secteur_libelle",
+    "usage",
     "fusion",
     "fusion_note",
     "limites",

@@ -28,6 +28,7 @@ PAGES = {
     "population": Expected("Population"),
     "structures": Expected("Structures"),
     "coherence": Expected("Cohérence territoriale"),
+    "universalisme": Expected("Universalisme proportionné", html=8),
     "notes": Expected("Notes de terrain"),
     "besoins": Expected("Besoins et signaux"),
     "registre": Expected("Corriger le registre", html=4),
@@ -38,7 +39,7 @@ SIDEBAR = {"Territoire", "Indicateur de la carte", "Comparer avec"}
 
 def sidebar_of(name: str) -> set[str]:
     """Labels of the boxes beside a page."""
-    return {"Territoire"} if name in shell.TERRITORY_ONLY else SIDEBAR
+    return {"Territoire"} if name in shell.TERRITORY_ONLY | shell.LEVEL_TOO else SIDEBAR
 
 
 def start(**query: str) -> AppTest:

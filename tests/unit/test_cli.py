@@ -303,3 +303,77 @@ def test_a_wrong_registry_file_names_its_rows_and_changes_nothing(run, tmp_path)
     code, _, err = run("structures", "importer", str(tmp_path / "absent.csv"))
     assert code == 1
     assert "absent.csv" in err
+
+
+# --- Universalisme proportionné -----------------------------------------------------------------
+
+EQUITY = {
+    "besoin": "zone,label,indice,p5,p95,groupe,stabilite,p10_communes,p90_communes,couverture",
+    "gradient": "ressource,niveau,n,sii,sii_bas,sii_haut,rii,rci",
+    "proportionnalite": "zone,label,ressource,part_ressource,part_besoin,rapport,log2",
+    "lecture-croisee": "zone,theme,chiffre,terrain,melange,etat,notes",
+}
+ASKED = {
+    "besoin": [],
+    "gradient": ["--ressource", "pharmacies"],
+    "proportionnalite": ["--type", "clps", "--k", "2"],
+    "lecture-croisee": ["--lambda", "0.5"],
+}
+
+
+@pytest.mark.parametrize("level", ["ols", "bassin", "commune"])
+@pytest.mark.parametrize("command", list(EQUITY))
+def test_the_commands_of_equity_keep_their_columns(run, command, level):
+    code, out, err = run(command, *ASKED[command], "--niveau", level, "--csv")
+    assert (code, err) == (0, "")
+    assert out.decode("utf-8").startswith(EQUITY[command] + "\n")
+    table = rows(out)
+    assert not {"nan", "inf", "-inf"} & {cell.lower() for row in table for cell in row.values()}
+    if level == "commune" and command in ("besoin", "proportionnalite"):
+        assert len(table) == 261
+        figure = "indice" if command == "besoin" else "rapport"
+        assert sum(not row[figure] for row in table) == 9
+    if command == "gradient":
+        (row,) = table
+        assert float(row["sii_bas"]) <= float(row["sii"]) <= float(row["sii_haut"])
+
+
+@pytest.mark.parametrize("command", list(EQUITY))
+def test_weights_can_be_given_in_a_file(run, command, tmp_path):
+    path = tmp_path / "poids.csv"
+    path.write_text("indicateur;poids\npct_80p_2021;1\n", "utf-8")
+    plain, weighted = (
+        run(command, *ASKED[command], "--niveau", "ols", *extra, "--csv")
+        for extra in ([], ["--poids", str(path)])
+    )
+    assert weighted[0] == 0
+    assert weighted[2] == ""
+    if command != "lecture-croisee":  # one indicator per theme there, or two of equal weight
+        assert weighted[1] != plain[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["besoin", "--niveau", "rue"], "Niveaux possibles : commune, bassin, ols"),
+        (["besoin", "--poids", "absent.csv"], "introuvable"),
+        (["gradient", "--ressource", "zzz"], "Ressource inconnue : « zzz »"),
+        (["gradient"], "il manque l’option --ressource"),
+        (["gradient", "--ressource", "cercle_mg"], "Sous 80 %"),
+        (["proportionnalite", "--type", "clps", "--k", "9"], "k doit être compris entre 1 et 3"),
+        (["proportionnalite", "--type", "clps", "--k", "abc"], "un nombre est attendu"),
+        (["lecture-croisee", "--lambda", "2"], "λ va de 0 à 1"),
+    ],
+)
+def test_equity_asked_wrongly_is_one_french_sentence(run, arguments, says):
+    code, out, err = run(*arguments, "--csv")
+    assert (code, out) == (1, b"")
+    assert says in err
+    assert err.count("\n") == 1
+
+
+def test_a_registry_under_the_guard_is_printed_without_ratio_and_says_why(run):
+    code, out, err = run("proportionnalite", "--type", "cercle_mg", "--csv")
+    assert code == 0
+    assert "59 publiés" in err
+    assert all(row["rapport"] == row["log2"] == "" for row in rows(out))

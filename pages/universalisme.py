@@ -1,0 +1,34 @@
+"""Universalisme proportionné: act for all, and more for those whose need is greater."""
+
+import streamlit as st
+
+from olsdata.ui import cards, crossing, equity, state, weights
+
+view = state.current()
+
+cards.title(view, "Universalisme proportionné")
+cards.sentence(equity.opening(view))
+chosen = weights.panel()
+if chosen.weights is None:
+    equity.cannot(chosen.why)
+else:
+    left, right = st.columns([1, 1.15])
+    with left, st.container(border=True, key="panneau-besoin", height="stretch"):
+        equity.need_map(view, chosen.weights)
+    with right, st.container(border=True, key="panneau-bandes", height="stretch"):
+        equity.bands(view, chosen.weights)
+    with st.container(border=True, key="panneau-detail"):
+        equity.details(view, chosen.weights)
+with st.container(border=True, key="panneau-socle"):
+    equity.floor(view)
+if chosen.weights is not None:
+    with st.container(border=True, key="panneau-gradient"):
+        st.subheader("L’offre suit-elle le besoin ?", anchor=False)
+        with st.container(horizontal=True, vertical_alignment="bottom", key="choix-gradient"):
+            resource = equity.resource_choice()
+            level = equity.level_choice()
+        equity.gradient(view, chosen.weights, resource, level)
+    with st.container(border=True, key="panneau-part"):
+        equity.proportionality(view, chosen.weights, resource)
+    with st.container(border=True, key="panneau-lecture"):
+        crossing.panel(view, chosen.weights)
