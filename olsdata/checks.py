@@ -163,15 +163,19 @@ def check_need(facts: Facts, report: Report) -> None:
     for card, high in ((cards.get(i.id), i.high) for i in chosen.values()):
         if card and card.polarity not in ("neutre", "haut" if high else "bas"):
             faults.append(f"« {card.id} » : sens contraire à celui de sa fiche")
-    if not faults and (gap := need.without_index(need.default_weights(), facts)):
-        faults.append(gap.rstrip("."))
+    try:
+        if not faults and (gap := need.without_index(need.default_weights(), facts)):
+            faults.append(gap.rstrip("."))
+        inside = len(need.communes(facts))
+    except DataError:
+        return  # a zoning that cannot be read: its own check says what is wrong
     report.wrong.extend(f"{need.FILE.name} : {fault}." for fault in faults)
     if not faults:
         start = sum(i.use == need.DEFAULT for i in chosen.values())
         report.proved.append(
             f"Besoin : {start} indicateurs au départ, {len(need.weighable()) - start} offerts, "
             f"{len(chosen) - len(need.weighable())} lus à côté ; chacun a sa raison, et une valeur "
-            f"dans les {len(need.communes(facts))} communes des OLS."
+            f"dans les {inside} communes des OLS."
         )
 
 
