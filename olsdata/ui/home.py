@@ -15,13 +15,25 @@ DOORS = (
         "Explorer mon territoire",
         "Qui vit ici, qui les soutient, que ne voyons-nous pas ?",
         ":material/explore:",
-        {"population": "Population", "profil": "Profil du territoire"},
+        {
+            "population": "Population",
+            "profil": "Profil du territoire",
+            "structures": "Structures",
+            "coherence": "Cohérence territoriale",
+            "universalisme": "Universalisme proportionné",
+        },
+    ),
+    (
+        "Dire ce que les chiffres taisent",
+        "Que savons-nous, que vivons-nous, que manque-t-il ?",
+        ":material/edit_note:",
+        {"notes": "Notes de terrain", "besoins": "Besoins et signaux"},
     ),
     (
         "Données et méthode",
         "D’où vient chaque chiffre, et jusqu’où lui faire confiance ?",
         ":material/database:",
-        {"donnees": "Fiches, sources, découpages"},
+        {"donnees": "Fiches, sources, découpages", "registre": "Corriger le registre"},
     ),
 )
 """Title, question, icon and pages of each door that exists."""
