@@ -21,8 +21,6 @@ if part == "carte":
     with st.container(border=True, key="panneau-liste"):
         structures.touching(kind, view.zone)
         structures.proposed(view.zone, kind)
-    with st.container(border=True, key="panneau-regards"):
-        notes.panel(view, whole_place=True)
 elif part == "densite":
     cards.sentence(sentences.text("densite"))
     structures.densities(view.zone)
