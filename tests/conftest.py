@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,10 @@ def root() -> Path:
 def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Streamlit's caches are empty, no variable of the user's machine changes a result, and the
     database is a new one: never the user's own.
+
+    AppTest leaves the page that it ran as ``__main__``; a process started later would run it.
     """
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     monkeypatch.chdir(ROOT)
     for name in list(os.environ):
         if name.startswith(("STREAMLIT_", "OLS_")) and name not in (
