@@ -29,3 +29,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_link"),
     )
     op.create_index("ix_link_state", "link", ["state"])
+
+
+def downgrade() -> None:
+    """Going back is done by restoring a backup."""
+    raise NotImplementedError
