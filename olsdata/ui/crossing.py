@@ -16,7 +16,7 @@ from olsdata.equity.field import TITLES, Field, field
 from olsdata.equity.need import Weights
 from olsdata.equity.units import units
 from olsdata.notes import places
-from olsdata.ui import cards, equity, notes, sentences, state
+from olsdata.ui import cards, equity, notes, sentences, state, who
 from olsdata.ui import weights as chosen_weights
 from olsdata.ui.equity import Scope
 from olsdata.ui.state import View
@@ -68,7 +68,7 @@ def order(agenda: pd.DataFrame, here: Scope) -> list[str]:
 def panel(view: View, weights: Weights) -> None:
     """The matrix, its legend, and the three values of one cell with their notes."""
     here = equity.scope(view)
-    said, today = field(notes.actor()), date.today()
+    said, today = field(who.actor()), date.today()
     st.subheader("Lecture croisée : de quoi parler", anchor=False)
     left, right = st.columns([2, 1])
     with right:

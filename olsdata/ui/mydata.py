@@ -15,7 +15,7 @@ from olsdata.notes import book, files, places
 from olsdata.notes.content import Content
 from olsdata.notes.files import Report
 from olsdata.tables import DataError
-from olsdata.ui import acting, cards, demonstration, notes, sentences
+from olsdata.ui import acting, cards, demonstration, sentences, who
 
 _REPORT = "_import"
 MEGABYTE = 1_000_000
@@ -38,7 +38,7 @@ def panels() -> None:
 
 def _exports() -> None:
     st.subheader("Exporter les notes", anchor=False)
-    actor = notes.actor()
+    actor = who.actor()
     total = book.find(actor, limit=1).total
     shared = book.find(actor, visibility="iwpl", limit=1).total
     cards.sentence(
@@ -61,7 +61,7 @@ def _exports() -> None:
 
 
 def _maker(export: Callable[..., str], share: str) -> Callable[[], bytes]:
-    actor = notes.actor()
+    actor = who.actor()
     return lambda: export(actor, share).encode(
         "utf-8-sig" if export is files.export_csv else "utf-8"
     )
@@ -106,7 +106,7 @@ def _take(raw: bytes) -> None:
 
     def take() -> None:
         nonlocal report
-        report = files.import_notes(notes.actor(), raw)
+        report = files.import_notes(who.actor(), raw)
         if report.faults:
             raise DataError("\n".join(["Rien n’a été importé.", *report.faults[:20]]))
         st.session_state[_REPORT] = report
@@ -174,11 +174,11 @@ def _backup() -> None:
 
 def _backup_bytes() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
-        return files.backup(notes.actor(), Path(folder) / "sauvegarde.sqlite").read_bytes()
+        return files.backup(who.actor(), Path(folder) / "sauvegarde.sqlite").read_bytes()
 
 
 def _restore(raw: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sauvegarde.sqlite"
         path.write_bytes(raw)
-        files.restore(notes.actor(), path)
+        files.restore(who.actor(), path)

@@ -13,7 +13,7 @@ from olsdata.notes import board, book, lists, places
 from olsdata.notes.book import Note
 from olsdata.notes.content import Content
 from olsdata.territory import WALLONIE
-from olsdata.ui import acting, cards, demonstration, notes, sentences, state
+from olsdata.ui import acting, cards, demonstration, notes, sentences, state, who
 from olsdata.ui.state import View
 
 PARTS = {
@@ -72,7 +72,7 @@ def form(view: View, sort: str) -> None:
     if st.button("Garder", type="primary", key=f"{key}-garder"):
 
         def keep() -> None:
-            book.add(notes.actor(), content, sure, form=sort)
+            book.add(who.actor(), content, sure, form=sort)
             notes.forget(sort)
 
         acting.attempt(keep, f"{lists.SORTS[sort]} : gardé.")
@@ -105,19 +105,19 @@ def _need(content: Content, key: str) -> Content:
 
 def needs(view: View) -> None:
     """The board of besoins: by status, with days waiting, and the next step of each."""
-    found = board.board(notes.actor(), "besoin", view.territory)
+    found = board.board(who.actor(), "besoin", view.territory)
     _board(found, lists.STATUS["besoin"])
 
 
 def signals(view: View) -> None:
     """Signals by the level able to solve them: an answer, or how long they have waited."""
-    _board(board.signals(notes.actor(), view.territory), lists.SIGNAL_LEVELS)
+    _board(board.signals(who.actor(), view.territory), lists.SIGNAL_LEVELS)
 
 
 def successes(view: View) -> None:
     """Opportunities and small victories, the latest first."""
     for sort in ("opportunite", "victoire"):
-        found = book.find(notes.actor(), sort=sort, place=view.territory, limit=50)
+        found = book.find(who.actor(), sort=sort, place=view.territory, limit=50)
         st.subheader(f"{lists.SORTS[sort]} ({found.total})", anchor=False)
         for note in found.notes:
             st.html(notes.card(note))
@@ -182,7 +182,7 @@ def _step(note: Note) -> None:
         if st.button("Enregistrer l’étape", key=f"{key}-garder"):
             acting.attempt(
                 lambda: book.advance(
-                    notes.actor(), note.id, status, note.revision, str(date), str(reply), sure
+                    who.actor(), note.id, status, note.revision, str(date), str(reply), sure
                 ),
                 "Étape enregistrée.",
             )
@@ -190,7 +190,7 @@ def _step(note: Note) -> None:
 
 def by_ols() -> None:
     """Besoins of each OLS by status, in official order: counts, never a comparison."""
-    table = board.consolidated(notes.actor())  # of each, whatever the page shows
+    table = board.consolidated(who.actor())  # of each, whatever the page shows
     status = lists.STATUS["besoin"]
     heads = "".join(f'<th scope="col" class="nombre">{escape(n)}</th>' for n in status.values())
     lines = "".join(
@@ -213,7 +213,7 @@ def sending(view: View) -> None:
     st.subheader("Pour l’IWPL et le Forum", anchor=False)
     example = demonstration.is_open()
     title = places.find(view.territory).title if example else view.zone.title
-    found = sent.gather(notes.actor(), view.territory, title, fictional=example)
+    found = sent.gather(who.actor(), view.territory, title, fictional=example)
     cards.sentence(
         f"<b>{words.plural(len(found.needs), 'besoin')}</b> et "
         f"{words.plural(len(found.signals), 'signal', 'signaux')} partagés avec l’IWPL."

@@ -11,12 +11,11 @@ import streamlit as st
 from olsdata import catalogue
 from olsdata import words as words_of
 from olsdata.notes import actors, book, drafts, guard, lists, places
-from olsdata.notes.actors import Actor
 from olsdata.notes.book import ConflictError, Note
 from olsdata.notes.content import LABELS, TEXT_MOST, Content
 from olsdata.tables import DataError
 from olsdata.territory import WALLONIE
-from olsdata.ui import acting, cards, menu, sentences
+from olsdata.ui import acting, cards, menu, sentences, who
 from olsdata.ui.state import View
 
 ICONS = {"soft": ":material/psychology:", "warm": ":material/favorite:"}
@@ -25,11 +24,6 @@ NONE = ""
 PAGE = 20
 BESIDE = 4
 """Notes shown beside a chart; the page of notes has them all."""
-
-
-def actor() -> Actor:
-    """Who writes: this machine has every right in local mode."""
-    return actors.LOCAL
 
 
 # --- From a figure ------------------------------------------------------------------------------
@@ -59,7 +53,9 @@ def panel(view: View, whole_place: bool = False) -> None:
     st.subheader("Regards du terrain", anchor=False)
     if not whole_place:
         cards.source(f"Sur « {view.card.title} », {view.zone.title}.")
-    found = book.find(actor(), sort="note", place=view.territory, indicator=indicator, limit=BESIDE)
+    found = book.find(
+        who.actor(), sort="note", place=view.territory, indicator=indicator, limit=BESIDE
+    )
     if not found.notes:
         cards.sentence(sentences.text("aucun_regard_ici" if whole_place else "aucun_regard"))
     for note in found.notes:
@@ -211,7 +207,7 @@ def keep_draft(form: str, content: Content, note: str = "", changed: bool = True
     kept = st.session_state.get(f"_brouillon-{form}")
     if kept is None or kept[0] != content:
         try:
-            draft = drafts.save(actor(), form, content, note)
+            draft = drafts.save(who.actor(), form, content, note)
         except DataError as error:
             acting.alert(str(error).splitlines())
             return
@@ -233,7 +229,7 @@ def offered(form: str) -> Content | None:
         return taken
     if st.session_state.get(f"{form}-{acting.turn()}-texte"):
         return None  # this very text is in the field
-    left = drafts.draft(actor(), form)
+    left = drafts.draft(who.actor(), form)
     if left is None or not left.content.text.strip():
         return None
     with st.container(border=True, key=f"panneau-brouillon-{form}"):
@@ -246,7 +242,7 @@ def offered(form: str) -> Content | None:
                 st.session_state[f"_repris-{form}"] = left.content
                 acting.finish("Brouillon repris.")
             if st.button("Oublier", key=f"oublier-{form}"):
-                drafts.drop(actor(), form)
+                drafts.drop(who.actor(), form)
                 st.rerun()
     return None
 
@@ -265,7 +261,7 @@ def confirmed(content: Content, key: str) -> list[str]:
 
 def audience(visibility: str) -> str:
     """To whom what is written will be visible."""
-    return actors.audience(actor(), visibility)
+    return actors.audience(who.actor(), visibility)
 
 
 def form(view: View) -> None:
@@ -290,7 +286,7 @@ def form(view: View) -> None:
 
 
 def _kept(name: str, content: Content, sure: list[str]) -> None:
-    book.add(actor(), content, sure, form=name)
+    book.add(who.actor(), content, sure, form=name)
     forget(name)
 
 
@@ -393,7 +389,7 @@ def listing(view: View) -> None:
     st.subheader("Les notes", anchor=False)
     chosen = filters(view)
     shown = int(st.session_state.get("_notes-vues", PAGE))
-    found = book.find(actor(), sort="note", limit=shown, **chosen)
+    found = book.find(who.actor(), sort="note", limit=shown, **chosen)
     st.html(f'<p class="source" role="status">{words_of.plural(found.total, "note")}.</p>')
     if not found.notes:
         cards.sentence(sentences.text("aucune_note"))
@@ -435,7 +431,7 @@ def _close(sentence: str) -> None:
 
 def _other_view(note: Note, view: View) -> None:
     """« Un autre regard »: a note beside this one, on the same subject, never merged."""
-    for other in book.answers(actor(), note.id):
+    for other in book.answers(who.actor(), note.id):
         st.html(card(other, depth=1))
     start = Content(
         place=note.content.place,
@@ -452,8 +448,8 @@ def _other_view(note: Note, view: View) -> None:
     if st.button("Garder cet autre regard", type="primary", key=f"{key}-garder"):
 
         def keep() -> None:
-            book.answer(actor(), note.id, content, sure)
-            drafts.drop(actor(), name)
+            book.answer(who.actor(), note.id, content, sure)
+            drafts.drop(who.actor(), name)
             forget(name)
             st.session_state["_note-ouverte"] = ("", "")
 
@@ -476,7 +472,7 @@ def _revise(note: Note, view: View) -> None:
 
 def _try_revision(note: Note, content: Content, seen: int, sure: list[str], name: str) -> None:
     try:
-        book.revise(actor(), note.id, content, seen, sure, form=name)
+        book.revise(who.actor(), note.id, content, seen, sure, form=name)
     except ConflictError as conflict:
         st.session_state[f"_conflit-{note.id}"] = conflict
     except DataError as error:
@@ -505,7 +501,7 @@ def _resolve(note: Note, conflict: ConflictError, sure: list[str], name: str) ->
         if conflict.merged and st.button("Garder les deux changements", key=f"deux-{note.id}"):
             _try_revision(note, conflict.merged, now, sure, name)
         if st.button("Garder l’autre", key=f"autre-{note.id}"):
-            drafts.drop(actor(), name)
+            drafts.drop(who.actor(), name)
             for kept in (f"_conflit-{note.id}", f"_vue-{note.id}"):
                 st.session_state.pop(kept, None)
             forget(name)
@@ -514,7 +510,7 @@ def _resolve(note: Note, conflict: ConflictError, sure: list[str], name: str) ->
 
 def _history(note: Note, view: View) -> None:
     lines = ""
-    for change in book.history(actor(), note.id):
+    for change in book.history(who.actor(), note.id):
         what = ", ".join(LABELS.get(field, field) for field in change.changed) or "—"
         lines += (
             f'<tr><th scope="row">{change.number}</th><td>{escape(change.action)}</td>'
@@ -536,14 +532,14 @@ def _withdraw(note: Note, view: View) -> None:
         active = note.state == book.ACTIVE
         if active and st.button("Retirer de la vue", key=f"retrait-{note.id}"):
             try:
-                book.withdraw(actor(), note.id, note.revision)
+                book.withdraw(who.actor(), note.id, note.revision)
             except DataError as error:
                 acting.alert(str(error).splitlines())
             else:
                 _close("Note retirée ; « Retirées » la montre encore.")
         if st.button("Effacer le texte pour toujours", key=f"effacement-{note.id}"):
             try:
-                left = book.erase(actor(), note.id)
+                left = book.erase(who.actor(), note.id)
             except DataError as error:
                 acting.alert(str(error).splitlines())
             else:
