@@ -27,6 +27,8 @@ TOLD = """() => [...document.querySelectorAll(".hoverlayer .hovertext")]
 
 def point_at(visit: Visit, level: str, zone_id: str) -> None:
     """Put the pointer on a zone, away from its limits, and wait for the box."""
+    visit.page.locator(MAP).wait_for()
+    visit.settle()
     x, y = visit.page.evaluate(WHERE, [MAP, list(contours.point(level, zone_id))])
     visit.page.mouse.move(x - 4, y - 4)
     visit.page.mouse.move(x, y, steps=4)
@@ -102,16 +104,25 @@ def test_a_bassin_inside_a_city_says_that_its_value_is_the_communes(reader: Visi
 
 
 def test_every_territory_has_its_name_on_the_home_map(reader: Visitor) -> None:
-    """The engine drops texts that come close to each other: here none may go."""
+    """The engine drops texts that come close to each other: here none may go.
+
+    It places them frame by frame, so they are awaited; a dropped one never comes.
+    """
     for path in ("/accueil", "/accueil?ecran=partage"):
         visit = reader.open(path)
-        visit.page.wait_for_timeout(800)
-        shown = visit.page.evaluate(
-            """box => {
-              const map = document.querySelector(box)._fullLayout.map._subplot.map;
-              const ids = map.getStyle().layers.filter((l) => l.type === "symbol").map((l) => l.id);
-              return map.queryRenderedFeatures({layers: ids}).map((f) => f.properties.text);
-            }""",
-            MAP,
-        )
-        assert sorted({text[:2] for text in shown}) == [f"{n:02}" for n in range(1, 11)], path
+        named: set[str] = set()
+        for _ in range(40):
+            shown = visit.page.evaluate(
+                """box => {
+                  const map = document.querySelector(box)._fullLayout.map._subplot.map;
+                  const texts = map.getStyle().layers.filter((l) => l.type === "symbol");
+                  const layers = texts.map((l) => l.id);
+                  return map.queryRenderedFeatures({layers}).map((f) => f.properties.text);
+                }""",
+                MAP,
+            )
+            named = {text[:2] for text in shown}
+            if len(named) == 10:
+                break
+            visit.page.wait_for_timeout(500)
+        assert sorted(named) == [f"{n:02}" for n in range(1, 11)], path
