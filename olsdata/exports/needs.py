@@ -5,7 +5,6 @@ The facts are gathered at once, as plain texts; the files are written only when 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from olsdata import words
-from olsdata.exports.tables import neutral
+from olsdata.exports.tables import neutral, writable
 from olsdata.notes import lists, places
 from olsdata.notes.actors import Actor
 from olsdata.notes.book import Note, find
@@ -35,9 +34,6 @@ SIGNAL_HEADS = (
     "OLS", "Lieu", "Signal", "Niveau", "Étape", "Depuis le", "Jours d’attente", "Réponse",
     "Relevé par", "Date",
 )  # fmt: skip
-
-_UNWRITABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that an XML file cannot hold."""
 
 Cell = str | int
 
@@ -150,15 +146,6 @@ def french(iso: str) -> str:
     ('21/11/2026', '')
     """
     return "/".join(reversed(iso[:10].split("-"))) if iso else ""
-
-
-def writable(text: str) -> str:
-    r"""A text without what an XML file cannot hold.
-
-    >>> writable("a\x00b\uffff🙂")
-    'ab🙂'
-    """
-    return _UNWRITABLE.sub("", text)
 
 
 def _lines(sent: Sent) -> list[str]:

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00")
 """A text cell that begins so could run as a formula in a spreadsheet (OWASP, CWE-1236)."""
+
+
+_UNWRITABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that an XML file cannot hold."""
+
+
+def writable(text: str) -> str:
+    r"""A text without what an XML file cannot hold.
+
+    >>> writable("a\x00b\uffff🙂")
+    'ab🙂'
+    """
+    return _UNWRITABLE.sub("", text)
 
 
 def neutral(text: object) -> object:
