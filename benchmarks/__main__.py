@@ -64,6 +64,9 @@ def figures(cold: float, runs: list[Run], server: Server, page: str) -> dict[str
         "octets envoyés par changement de territoire (ko)": statistics.median(
             run.bytes / 1000 for run in runs[: len(TERRITORIES)]
         ),
+        "dont les cartes (ko)": statistics.median(
+            run.map / 1000 for run in runs[: len(TERRITORIES)]
+        ),
         "temps du serveur par page, médiane (ms)": statistics.median(times),
         "temps du serveur par page, p95 (ms)": statistics.quantiles(times, n=20)[-1],
         "mémoire du serveur (Mo)": alone,

@@ -14,10 +14,14 @@ from websockets.typing import Origin, Subprotocol
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the page: seconds until the server has finished, bytes it has sent."""
+    """One run of the page: seconds until the server has finished, bytes it has sent.
+
+    Of the bytes, ``map`` are those of the maps.
+    """
 
     seconds: float
     bytes: int
+    map: int
 
 
 class Reader:
@@ -63,16 +67,18 @@ class Reader:
         message.rerun_script.context_info.timezone = "Europe/Brussels"
         start = time.perf_counter()
         self.socket.send(message.SerializeToString())
-        sent, ended = 0, 0.0
+        sent, drawn, ended = 0, 0, 0.0
         while True:
             try:
                 frame = self.socket.recv(timeout=30 if not ended else 0.15)
             except TimeoutError:
                 if ended:
-                    return Run(ended - start, sent)
+                    return Run(ended - start, sent, drawn)
                 raise
             sent += len(frame)
             answer = ForwardMsg.FromString(frame if isinstance(frame, bytes) else frame.encode())
+            if "choroplethmap" in answer.delta.new_element.plotly_chart.spec:
+                drawn += len(frame)
             if answer.metadata.cacheable and answer.hash:
                 self.known.add(answer.hash)
             if answer.WhichOneof("type") == "script_finished":
