@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +25,7 @@ import pandas as pd
 
 from olsdata import catalogue, figures, tables, territory
 from olsdata.figures import COLUMNS, COMMUNAL
+from olsdata.local import remembered
 from olsdata.tables import DataError, Facts
 from olsdata.territory import WHOLE, Zoning
 from olsdata.words import number
@@ -308,7 +308,7 @@ def _checked_reach(reach: float, shortest: float) -> float:
     return reach
 
 
-@lru_cache(maxsize=16)
+@remembered(maxsize=16)
 def _communal(resource: Resource, reach: float, facts: Facts) -> Access:
     card = catalogue.card(resource.density)
     places = _communal_places(resource, facts)

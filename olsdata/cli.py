@@ -10,7 +10,7 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from olsdata import catalogue, checks, figures, registry, structures, tables, territory
+from olsdata import catalogue, checks, figures, local, registry, structures, tables, territory
 from olsdata.build import build
 from olsdata.equity import blend, field, need
 from olsdata.equity import gradient as gradients
@@ -285,6 +285,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # Windows would write in its own code page
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     try:
+        local.refresh()
         sys.exit(app(standalone_mode=False))
     except DataError as error:
         _say(f"Erreur : {error}")

@@ -8,7 +8,6 @@ in sectors (2024), or of its hectares for what is measured on land.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import jenkspy
 import numpy as np
@@ -16,6 +15,7 @@ import pandas as pd
 
 from olsdata import catalogue, tables, territory
 from olsdata.catalogue import Card, Rule
+from olsdata.local import remembered
 from olsdata.tables import AGE_YEARS, TOTAL_YEARS, DataError, Facts
 from olsdata.territory import WHOLE, Zone, Zoning
 
@@ -47,7 +47,7 @@ def age_bounds(group: str) -> tuple[int, int]:
     return int(first), 200 if group.endswith("+") else int(last or first)
 
 
-@lru_cache(maxsize=4)
+@remembered(maxsize=4)
 def commune_columns(facts: Facts | None = None) -> pd.DataFrame:
     """Every communal column: the embedded figures and those counted in the population tables.
 
@@ -70,7 +70,7 @@ def commune_columns(facts: Facts | None = None) -> pd.DataFrame:
     return counted.join(facts.indicateurs)
 
 
-@lru_cache(maxsize=1)
+@remembered(maxsize=1)
 def _land_columns() -> frozenset[str]:
     rules = (c.rule for c in catalogue.cards().values())
     return frozenset(rule.column for rule in rules if rule and rule.by_land)
@@ -121,7 +121,7 @@ def _values(rule: Rule, zoning: Zoning, facts: Facts | None) -> pd.Series:
     return top / _weighted_sum(weight, zoning.people)
 
 
-@lru_cache(maxsize=512)
+@remembered(maxsize=512)
 def by_zone(indicator: str, zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
     """Value of an indicator in each zone of a zoning.
 
@@ -183,7 +183,7 @@ def _table(
     return frame[COLUMNS]
 
 
-@lru_cache(maxsize=128)
+@remembered(maxsize=128)
 def population(year: int, zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
     """Inhabitants of each zone on 1 January of a year, as in ``by_zone``.
 
@@ -216,7 +216,7 @@ def value(indicator: str, zone: Zone) -> float:
     return float(by_zone(indicator, territory.zoning_of(zone.level)).at[zone.id, "valeur"])
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def age_pyramid(zone: Zone, year: int) -> pd.DataFrame:
     """Inhabitants of a zone by age group of five years and sex.
 
@@ -248,7 +248,7 @@ def age_pyramid(zone: Zone, year: int) -> pd.DataFrame:
     return table[["F", "M"]]
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def trend(zone: Zone) -> pd.Series:
     """Inhabitants of a zone on 1 January, 2009 to 2026; years without a figure are NaN."""
     zoning = territory.zoning_of(zone.level)
@@ -275,7 +275,7 @@ class Spread:
     reference: float
 
 
-@lru_cache(maxsize=512)
+@remembered(maxsize=512)
 def spread(indicator: str, zone: Zone, reference: Zone) -> Spread:
     """Lowest and highest communal value inside a zone, and communes above a reference.
 
@@ -412,7 +412,7 @@ class Classes:
         return pd.Series(found, index=values.index, dtype=float).where(values.notna())
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def classes(indicator: str, level: str, most: int = 5) -> Classes:
     """Classes for the map of an indicator (Fisher-Jenks).
 
@@ -441,7 +441,7 @@ def classes(indicator: str, level: str, most: int = 5) -> Classes:
     )
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def twin(indicator: str, zone: Zone, level: str) -> pd.DataFrame:
     """The table that says what the map shows: one row per zone of a level inside a territory.
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from olsdata import catalogue, figures, tables, territory
+from olsdata.local import remembered
 from olsdata.tables import DataError, Facts
 from olsdata.territory import Zoning
 
@@ -67,7 +67,7 @@ class Type:
         return str(self.about.get(key, "")).strip()
 
 
-@lru_cache(maxsize=1)
+@remembered(maxsize=1)
 def types() -> dict[str, Type]:
     """The eleven types, in the order of the registry.
 
@@ -149,7 +149,7 @@ def recorded(kind: str, facts: Facts | None = None) -> pd.DataFrame:
     return every[(every["type"] == kind) & (every["germanophone"] == 0)]
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def completeness(kind: str, facts: Facts | None = None) -> Completeness:
     """What the registry knows of a type, against its published total.
 
@@ -198,7 +198,7 @@ def _with_outside(zoning: Zoning) -> pd.DataFrame:
     return pd.concat([people, rest.to_frame(OUTSIDE).T])
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def shares(kind: str, facts: Facts | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Share of each commune that each structure of a type covers.
 
@@ -228,7 +228,7 @@ def _union(least: pd.DataFrame, most: pd.DataFrame) -> tuple[pd.Series, pd.Serie
     return least.max(), most.sum().clip(upper=1.0)
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def coverage(kind: str, zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
     """Who is covered by a type in each zone.
 
@@ -267,7 +267,7 @@ def coverage(kind: str, zoning: Zoning, facts: Facts | None = None) -> pd.DataFr
     )
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def allocation(kind: str, zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
     """Each structure counts 1, spread over the zones in proportion to the people it covers.
 
@@ -328,7 +328,7 @@ def judge(kind: str, inhabitants: float) -> str:
     return "au-dessus" if inhabitants > float(about["regle_max"]) else "conforme"
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def density(
     kind: str,
     zoning: Zoning,
@@ -444,7 +444,7 @@ def ccsad_places(inhabitants: float, aged_60: float) -> int:
 # --- Territorial coherence ----------------------------------------------------------------------
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def coherence(kind: str, zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
     """Share of each structure's population in each zone.
 
@@ -460,7 +460,7 @@ def coherence(kind: str, zoning: Zoning, facts: Facts | None = None) -> pd.DataF
     return spread.div(people.sum(axis=1), axis="index")
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def covered_people(kind: str, facts: Facts | None = None) -> pd.DataFrame:
     """Inhabitants (1/1/2026) that each structure covers in each commune.
 
@@ -563,7 +563,7 @@ def misplaced(kind: str, zoning: Zoning, facts: Facts | None = None) -> pd.DataF
     return frame.sort_values(["zone", "commune"], ignore_index=True)
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def cells(
     kind: str,
     zoning: Zoning,

@@ -11,13 +11,16 @@ import hashlib
 import io
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
+
+from olsdata import local
+from olsdata.local import remembered
 
 ROOT = Path(__file__).resolve().parent.parent
 GEODATA = ROOT / "geodata"
@@ -239,7 +242,8 @@ ZONING_KEYS = ("id", "label", "niveau", "statut", "source", "date", "version")
 ZONING_LEVELS = {"ols": "ols", "bassins": "bassin"} | dict.fromkeys(
     (*OTHER_ZONINGS, "cantons"), "autre"
 )
-ZONING_STATES = ("officiel", "provisoire", "atelier")
+ZONING_STATES = ("officiel", "provisoire", "atelier", "validé")
+"""Fixed by an order; computed by the project; drawn in a workshop; adopted by the OLS."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -259,7 +263,8 @@ class Facts:
     couverture : structure, refnis, part (NaN = unknown), statut, source
     totaux_structures : type, zone, total, annee, source, lien, reference, remarque
     liens : structure_a, structure_b, type_lien, instance, source, date, statut
-    version : label of the data and the first eight digits of their sha256
+    version : label of the data and the first eight digits of their sha256; then « ~ » and the
+        fingerprint of the local layer, if there is one
     """
 
     folder: Path
@@ -277,13 +282,14 @@ class Facts:
     version: str
 
 
-def read(name: str, folder: Path = GEODATA) -> pd.DataFrame:
+def read(name: str, folder: Path = GEODATA, like: str = "") -> pd.DataFrame:
     """One table, checked against its schema.
 
     Parameters
     ----------
-    name : file name inside the folder, a key of ``SCHEMAS`` or ``BUILT``
+    name : file name inside the folder
     folder : where the tables lie
+    like : the key of ``SCHEMAS`` or ``BUILT`` that it obeys; its own name when absent
 
     Raises
     ------
@@ -298,8 +304,9 @@ def read(name: str, folder: Path = GEODATA) -> pd.DataFrame:
     text = _decode(raw, name)
     _check_shape(text, name)
     frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, na_values=[""])
-    _check_numbers(frame, name)
-    return _validated(frame, name)
+    schema = (SCHEMAS | BUILT)[like or name]
+    _check_numbers(frame, name, schema)
+    return _validated(frame, name, schema)
 
 
 def _decode(raw: bytes, name: str) -> str:
@@ -332,9 +339,9 @@ def _check_shape(text: str, name: str) -> None:
             )
 
 
-def _check_numbers(frame: pd.DataFrame, name: str) -> None:
+def _check_numbers(frame: pd.DataFrame, name: str, schema: pa.DataFrameSchema) -> None:
     """Refuse as a number what Python would take for one: « inf », « nan », « 6_653 »."""
-    for key, column in (SCHEMAS | BUILT)[name].columns.items():
+    for key, column in schema.columns.items():
         kind = str(column.dtype)
         if not kind.startswith(("int", "float")):
             continue
@@ -356,9 +363,9 @@ def _check_numbers(frame: pd.DataFrame, name: str) -> None:
                 )
 
 
-def _validated(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+def _validated(frame: pd.DataFrame, name: str, schema: pa.DataFrameSchema) -> pd.DataFrame:
     try:
-        return (SCHEMAS | BUILT)[name].validate(frame, lazy=True)
+        return schema.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:
         raise DataError(_in_french(errors.failure_cases, frame, name)) from None
 
@@ -429,25 +436,39 @@ def _check_ages(ages: pd.DataFrame, totaux: pd.DataFrame) -> None:
             )
 
 
-def read_zoning(name: str, folder: Path = GEODATA) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Rows and description of a zoning of ``decoupages/`` (``name``: "ols", "bassins")."""
-    rows = read(f"decoupages/{name}.csv", folder)
-    path = folder / "decoupages" / f"{name}.toml"
+def read_zoning(
+    name: str, folder: Path = GEODATA, version: str = ""
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Rows and description of a zoning of ``decoupages/``.
+
+    Parameters
+    ----------
+    name : "ols", "bassins", …
+    folder : where ``decoupages/`` lies
+    version : name of the files, when it is not that of the zoning
+    """
+    stem = f"decoupages/{version or name}"
+    rows = read(f"{stem}.csv", folder, like=f"decoupages/{name}.csv")
     try:
-        about = tomllib.loads(path.read_text("utf-8"))
+        about = tomllib.loads((folder / f"{stem}.toml").read_text("utf-8"))
     except OSError:
-        raise DataError(f"decoupages/{name}.toml : fichier introuvable.") from None
+        raise DataError(f"{stem}.toml : fichier introuvable.") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DataError(f"decoupages/{name}.toml : illisible ({error}).") from None
-    missing = [key for key in ZONING_KEYS if not str(about.get(key, "")).strip()]
-    if missing:
-        raise DataError(f"decoupages/{name}.toml : il manque {', '.join(missing)}.")
+        raise DataError(f"{stem}.toml : illisible ({error}).") from None
     about = {key: str(value) for key, value in about.items()}
-    if about["niveau"] != ZONING_LEVELS[name]:
-        raise DataError(f"decoupages/{name}.toml : niveau doit être {ZONING_LEVELS[name]}.")
-    if about["statut"] not in ZONING_STATES:
-        raise DataError(f"decoupages/{name}.toml : statut doit être {', '.join(ZONING_STATES)}.")
+    check_description(f"{stem}.toml", about, ZONING_LEVELS[name])
     return rows, about
+
+
+def check_description(file: str, about: dict[str, str], level: str) -> None:
+    """Refuse the description of a zoning that lacks a key or has an unknown status."""
+    missing = [key for key in ZONING_KEYS if not about.get(key, "").strip()]
+    if missing:
+        raise DataError(f"{file} : il manque {', '.join(missing)}.")
+    if about["niveau"] != level:
+        raise DataError(f"{file} : niveau doit être {level}.")
+    if about["statut"] not in ZONING_STATES:
+        raise DataError(f"{file} : statut doit être {', '.join(ZONING_STATES)}.")
 
 
 def fingerprint(folder: Path = GEODATA) -> str:
@@ -467,9 +488,34 @@ def row_counts(facts: Facts) -> dict[str, int]:
     return {name: len(read(name, facts.folder)) for name in SCHEMAS}
 
 
-@lru_cache(maxsize=4)
+@remembered(maxsize=4)
 def load(folder: Path = GEODATA) -> Facts:
-    """All tables of a folder, checked alone and against each other.
+    """All tables of a folder; over the shipped one lies the local layer.
+
+    The zonings and the communal figures of the layer take the place of the shipped ones.
+
+    Raises
+    ------
+    DataError
+        If anything is wrong. Nothing is half-loaded.
+    """
+    facts = shipped(folder)
+    layer = local.fingerprint() if folder == GEODATA else ""
+    if not layer:
+        return facts
+    from olsdata.local import indicators, zonings
+
+    return replace(
+        facts,
+        indicateurs=indicators.laid_over(facts.indicateurs),
+        decoupages=facts.decoupages | zonings.adopted(),
+        version=f"{facts.version}~{layer}",
+    )
+
+
+@lru_cache(maxsize=4)
+def shipped(folder: Path = GEODATA) -> Facts:
+    """All tables of a folder as they lie there, checked alone and against each other.
 
     Raises
     ------

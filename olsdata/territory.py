@@ -7,12 +7,13 @@ the bassins is hard-coded: both are read from ``geodata/decoupages/``.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from olsdata import tables
+from olsdata.local import remembered
 from olsdata.tables import DataError, Facts
 
 LEVELS = {"wallonie": "Wallonie", "ols": "OLS", "bassin": "Bassin de vie", "commune": "Commune"}
@@ -65,6 +66,8 @@ class Zoning:
     coverage: pd.Series = field(repr=False)
     link: str = ""
     method: str = ""
+    adopted: str = ""
+    """Day it was adopted on this machine; "" for a zoning that the project ships."""
 
     @cached_property
     def _by_id(self) -> dict[str, Zone]:
@@ -209,6 +212,7 @@ def build(sectors: pd.Series, zones: pd.DataFrame, facts: Facts, about: dict[str
         version=about["version"],
         link=about.get("lien", ""),
         method=about.get("methode", ""),
+        adopted=about.get("adopte_le", "")[:10],
         zones=zones,
         sectors=sectors,
         people=people,
@@ -250,7 +254,7 @@ def from_file(name: str, facts: Facts) -> Zoning:
     return build(sectors, zones.assign(ols=owner["first"]), facts, about)
 
 
-@lru_cache(maxsize=16)
+@remembered(maxsize=16)
 def zoning(name: str, facts: Facts | None = None) -> Zoning:
     """A zoning by name: a file of ``decoupages/``, "communes" (261) or "wallonie" (all of them).
 
@@ -327,7 +331,7 @@ def split_communes(zone: Zone) -> pd.Series:
     return shares[(shares > 0) & (shares < 1)]
 
 
-@lru_cache(maxsize=4)
+@remembered(maxsize=4)
 def outside(facts: Facts | None = None) -> pd.DataFrame:
     """The communes that lie in no OLS (the nine German-speaking ones)."""
     facts = facts or tables.load()
@@ -335,7 +339,7 @@ def outside(facts: Facts | None = None) -> pd.DataFrame:
     return facts.communes[np.isclose(held, 0.0)]
 
 
-@lru_cache(maxsize=4)
+@remembered(maxsize=4)
 def moved_sections(facts: Facts | None = None) -> pd.DataFrame:
     """Sections that the OLS zoning takes out of their commune's territory.
 

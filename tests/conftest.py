@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
+from olsdata import local
+from olsdata.local import shapes
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -33,6 +36,8 @@ def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
         ):
             monkeypatch.delenv(name)
     monkeypatch.setenv("OLS_DATA_DIR", str(tmp_path_factory.mktemp("donnees")))
+    monkeypatch.setattr(shapes, "SERVED", tmp_path_factory.mktemp("servi") / "local")
+    local.refresh()
     st.cache_data.clear()
     st.cache_resource.clear()
 

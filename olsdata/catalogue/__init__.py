@@ -5,10 +5,10 @@ from __future__ import annotations
 import tomllib
 import unicodedata
 from dataclasses import astuple, dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from olsdata.local import indicators, remembered
 from olsdata.tables import DataError
 
 CARDS = Path(__file__).resolve().parent
@@ -190,9 +190,11 @@ def parse(raw: dict[str, Any], name: str) -> Card:
     )
 
 
-@lru_cache(maxsize=4)
+@remembered(maxsize=4)
 def cards(folder: Path = CARDS) -> dict[str, Card]:
     """All cards of a folder by id, in the order of the blocks, then of their ``ordre``.
+
+    A card of the local layer takes the place of the shipped one of the same id.
 
     Raises
     ------
@@ -200,7 +202,10 @@ def cards(folder: Path = CARDS) -> dict[str, Card]:
         If one card is incomplete, or its id is not its file name.
     """
     found: list[Card] = []
-    for path in sorted(folder.glob("*.toml")):
+    files = {path.name: path for path in sorted(folder.glob("*.toml"))}
+    if folder == CARDS:
+        files |= {path.name: path for path in indicators.cards()}
+    for path in files.values():
         try:
             raw = tomllib.loads(path.read_text("utf-8"))
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

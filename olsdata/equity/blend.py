@@ -13,7 +13,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +22,7 @@ from olsdata import catalogue, tables, territory
 from olsdata.equity import need
 from olsdata.equity.need import DEFAULT, FloatArray, Weights
 from olsdata.equity.units import units
+from olsdata.local import remembered
 from olsdata.tables import DataError, Facts
 from olsdata.territory import Zoning
 from olsdata.words import number
@@ -119,7 +119,7 @@ def theme_weights(theme: str, weights: Weights) -> dict[str, float]:
     return {id_: 1 / len(start) for id_ in start}
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def hard(weights: Weights, zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
     """What the figures say of each theme that has one.
 
@@ -253,7 +253,7 @@ def _name(notes: pd.DataFrame, index: object) -> str:
     return str(notes.at[index, "id"]) if "id" in notes else str(index)
 
 
-@lru_cache(maxsize=16)
+@remembered(maxsize=16)
 def places(zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
     """In which zone a note on each place counts, and how much.
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import pandas as pd
 
 from olsdata import store
 from olsdata.equity import blend
+from olsdata.local import remembered
 from olsdata.notes import actors, book, lists
 from olsdata.notes.actors import Actor
 from olsdata.notes.book import Note
@@ -93,7 +93,7 @@ def field(actor: Actor = actors.LOCAL) -> Field:
     return _kept(actor, str(path), tuple(marks))
 
 
-@lru_cache(maxsize=4)
+@remembered(maxsize=4)
 def _kept(actor: Actor, path: str, marks: tuple[tuple[int, int], ...]) -> Field:
     return _read(actor)
 

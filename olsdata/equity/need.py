@@ -11,7 +11,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from olsdata import catalogue, figures, tables, territory
+from olsdata.local import remembered
 from olsdata.tables import DataError, Facts
 from olsdata.territory import Zoning
 
@@ -75,12 +75,12 @@ class Indicator:
     short: str
 
 
-@lru_cache(maxsize=1)
+@remembered(maxsize=1)
 def _written() -> dict[str, list[dict[str, object]]]:
     return tomllib.loads(FILE.read_text("utf-8"))
 
 
-@lru_cache(maxsize=1)
+@remembered(maxsize=1)
 def indicators() -> dict[str, Indicator]:
     """Every indicator of need by id: the default set, those offered, those read beside.
 
@@ -104,7 +104,7 @@ def indicators() -> dict[str, Indicator]:
     return {indicator.id: indicator for indicator in found}
 
 
-@lru_cache(maxsize=1)
+@remembered(maxsize=1)
 def themes() -> dict[str, str]:
     """Id and French title of the themes that have a figure, in the order of the page."""
     return {str(raw["id"]): str(raw["titre"]) for raw in _written()["theme"]}
@@ -208,13 +208,13 @@ def _refusal(id_: str) -> str:
     return f"Indicateur inconnu : « {id_} ». Indicateurs de besoin : {offered}."
 
 
-@lru_cache(maxsize=1)
+@remembered(maxsize=1)
 def default_weights() -> Weights:
     """Equal weights for the six indicators of the default set."""
     return Weights.of({id_: 1.0 for id_, i in indicators().items() if i.use == DEFAULT})
 
 
-@lru_cache(maxsize=1)
+@remembered(maxsize=1)
 def weights_by_dimension() -> Weights:
     """Equal weights for the dimensions of the default set, shared equally inside each.
 
@@ -327,7 +327,7 @@ def communes(facts: Facts | None = None) -> pd.Index:
     return facts.communes.index.difference(territory.outside(facts).index, sort=False)
 
 
-@lru_cache(maxsize=4)
+@remembered(maxsize=4)
 def percentiles(facts: Facts | None = None) -> pd.DataFrame:
     """Percentile of each commune of the OLS in every indicator of need.
 
@@ -349,7 +349,7 @@ def percentiles(facts: Facts | None = None) -> pd.DataFrame:
     )
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def by_commune(weights: Weights, facts: Facts | None = None) -> pd.Series:
     """Need index of each commune of the OLS: weighted mean of its percentiles.
 
@@ -463,7 +463,7 @@ def group_of(index: FloatArray, cuts: FloatArray) -> npt.NDArray[np.int8]:
 # --- Zones --------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=16)
+@remembered(maxsize=16)
 def shares(zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
     """Where the inhabitants of each zone live: zones × communes of the OLS, rows summing to 1.
 
@@ -512,7 +512,7 @@ def draws(weights: Weights, count: int = DRAWS, seed: int = SEED) -> FloatArray:
     return np.random.default_rng(seed).dirichlet(alpha, size=count)
 
 
-@lru_cache(maxsize=128)
+@remembered(maxsize=128)
 def by_zone(weights: Weights, zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
     """Need index of each zone, its group, and how sure both are.
 

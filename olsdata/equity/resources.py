@@ -7,13 +7,13 @@ is taken from the registry, under its completeness guard: no ratio below 80 % re
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from olsdata import catalogue, figures, structures, tables
 from olsdata.equity import need
+from olsdata.local import remembered
 from olsdata.tables import TOTAL_YEARS, DataError, Facts
 from olsdata.territory import WHOLE, Zoning
 
@@ -81,7 +81,7 @@ def nearest_year(year: int) -> int:
     return gaps[0][1]
 
 
-@lru_cache(maxsize=1)
+@remembered(maxsize=1)
 def resources() -> dict[str, Resource]:
     """Every resource by id: points of care, then types of structures.
 
@@ -153,7 +153,7 @@ class Supply:
     closed: tuple[str, ...]
 
 
-@lru_cache(maxsize=128)
+@remembered(maxsize=128)
 def supply(id_: str, zoning: Zoning, facts: Facts | None = None) -> Supply:
     """How much of a resource each zone has, and for whom.
 

@@ -6,11 +6,10 @@ city's: nine such bassins are not nine observations. They are one line, « Charl
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import pandas as pd
 
 from olsdata import tables, territory
+from olsdata.local import remembered
 from olsdata.tables import DataError, Facts
 from olsdata.territory import WHOLE, Zoning
 
@@ -47,7 +46,7 @@ def cities(zoning: Zoning, facts: Facts | None = None) -> pd.Series:
     return pd.Series(found, dtype=object).rename_axis("zone")
 
 
-@lru_cache(maxsize=8)
+@remembered(maxsize=8)
 def members(zoning: Zoning, facts: Facts | None = None) -> pd.Series:
     """Unit of each zone: itself, or the city that it is cut out of.
 
@@ -65,7 +64,7 @@ def members(zoning: Zoning, facts: Facts | None = None) -> pd.Series:
     return unit.rename("unite").rename_axis("zone")
 
 
-@lru_cache(maxsize=8)
+@remembered(maxsize=8)
 def merged(zoning: Zoning, facts: Facts | None = None) -> Zoning:
     """The same zoning with the bassins of one city as one line.
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache
 
 from olsdata import tables, territory
+from olsdata.local import remembered
 from olsdata.tables import DataError, Facts
 from olsdata.territory import Zoning
 
@@ -68,7 +68,7 @@ def known() -> dict[str, Place]:
     return _known(territory.zoning("ols"), territory.zoning("bassins"), facts)
 
 
-@lru_cache(maxsize=4)
+@remembered(maxsize=4)
 def _known(ols: Zoning, bassins: Zoning, facts: Facts) -> dict[str, Place]:
     sectors = facts.secteurs[["section", "refnis"]].assign(
         ols=ols.sectors.reindex(facts.secteurs.index),

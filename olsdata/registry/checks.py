@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
-from functools import lru_cache
 
 from olsdata import tables
 from olsdata.exports.tables import FORMULA_STARTS
+from olsdata.local import remembered
 from olsdata.tables import DataError
 
 ROLES = {
@@ -158,7 +158,7 @@ def kind(value: str) -> str:
     return asked
 
 
-@lru_cache(maxsize=1)
+@remembered(maxsize=1)
 def _communes() -> dict[str, str]:
     """Code of each commune, by code and by folded name."""
     names = tables.load().communes["nom"]

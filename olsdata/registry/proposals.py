@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pandas as pd
 
 from olsdata import store, tables
+from olsdata.local import remembered
 from olsdata.registry import checks
 from olsdata.tables import DataError, Facts
 
@@ -84,7 +84,7 @@ class Change:
     content: dict[str, Any]
 
 
-@lru_cache(maxsize=2)
+@remembered(maxsize=2)
 def sourced(facts: Facts | None = None) -> dict[str, Content]:
     """The embedded registry: id → what it says. Its date is a year, or nothing."""
     facts = facts or tables.load()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import streamlit as st
 from plotly.subplots import make_subplots
 
 from olsdata import words
+from olsdata.local import remembered
 from olsdata.ui import theme
 from olsdata.ui.theme import Tokens
 
@@ -109,7 +109,7 @@ def _table(cells: Cells) -> pd.DataFrame:
     return pd.DataFrame(cells, columns=["age", "F", "M"]).set_index("age")
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def _pyramid(own_cells: Cells, other_cells: Cells, colours: Tokens) -> go.Figure:
     own = _table(own_cells)
     # Single precision is finer than a pixel, and half the bytes.
@@ -185,7 +185,7 @@ def evolution(series: dict[str, pd.Series], index: bool, alt: str) -> None:
     show(_evolution(lines, index, theme.tokens()), "evolution", alt)
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def _evolution(
     lines: tuple[tuple[str, tuple[tuple[int, float], ...]], ...], index: bool, colours: Tokens
 ) -> go.Figure:
@@ -267,7 +267,7 @@ def envelope_line(people: pd.Series, line: int, chosen: str, alt: str) -> None:
     show(_bars(tuple(people.items()), line, chosen, theme.tokens()), "ligne-450000", alt)
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def _bars(
     bars: tuple[tuple[str, float], ...], line: int, chosen: str, colours: Tokens
 ) -> go.Figure:

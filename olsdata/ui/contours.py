@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from olsdata.tables import STATIC
+from olsdata.local import remembered
+from olsdata.local.shapes import contours, file
 
 Box = tuple[float, float, float, float]
 SERVED = "./app/static/"
 FILES = {"ols": "ols", "bassin": "bassins", "commune": "communes"}
 
 
-@lru_cache(maxsize=1)
-def index() -> dict[str, Any]:
-    """The description written with the geometry (``static/contours.json``)."""
-    content: dict[str, Any] = json.loads((STATIC / "contours.json").read_text("utf-8"))
-    return content
-
-
 def url(level: str, stripes: bool = False) -> str:
     """Address of a level's geometry, or of its twin made of stripes."""
-    return SERVED + str(index()[FILES[level]]["hachures" if stripes else "fichier"])
+    return SERVED + str(contours()[FILES[level]]["hachures" if stripes else "fichier"])
 
 
 def mercator(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -48,10 +41,10 @@ def unproject(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.column_stack([lon, lat])
 
 
-@lru_cache(maxsize=4)
+@remembered(maxsize=4)
 def shapes(level: str) -> dict[str, Any]:
     """Outline of each zone of a level, in Web Mercator units."""
-    raw = json.loads((STATIC / str(index()[FILES[level]]["fichier"])).read_text("utf-8"))
+    raw = json.loads(file(str(contours()[FILES[level]]["fichier"])).read_text("utf-8"))
     return {
         feature["properties"]["id"]: shapely.transform(
             shapely.geometry.shape(feature["geometry"]), mercator
@@ -62,13 +55,13 @@ def shapes(level: str) -> dict[str, Any]:
 
 def point(level: str, zone_id: str) -> tuple[float, float]:
     """Pole of inaccessibility of a zone, longitude and latitude: where its label goes."""
-    lon, lat = index()[FILES[level]]["zones"][zone_id]["point"]
+    lon, lat = contours()[FILES[level]]["zones"][zone_id]["point"]
     return float(lon), float(lat)
 
 
 def bounds(level: str, ids: list[str]) -> Box:
     """Box around some zones: west, south, east, north."""
-    boxes = np.array([index()[FILES[level]]["zones"][i]["bbox"] for i in ids])
+    boxes = np.array([contours()[FILES[level]]["zones"][i]["bbox"] for i in ids])
     west, south = boxes[:, :2].min(axis=0)
     east, north = boxes[:, 2:].max(axis=0)
     return float(west), float(south), float(east), float(north)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 from html import escape
 
 import numpy as np
@@ -15,6 +14,7 @@ from olsdata.equity import blend, need
 from olsdata.equity.field import TITLES, Field, field
 from olsdata.equity.need import Weights
 from olsdata.equity.units import units
+from olsdata.local import remembered
 from olsdata.notes import places
 from olsdata.ui import cards, equity, notes, sentences, state, who
 from olsdata.ui import weights as chosen_weights
@@ -32,7 +32,7 @@ LOOKS = {
 """State → class of the cell, icon, short word."""
 
 
-@lru_cache(maxsize=32)
+@remembered(maxsize=32)
 def _reading(
     said: Field, here: Scope, lam: float, weights: Weights, warm: bool, today: date
 ) -> pd.DataFrame:
@@ -46,12 +46,12 @@ def _reading(
     return found[found["theme"].isin(kept)]
 
 
-@lru_cache(maxsize=16)
+@remembered(maxsize=16)
 def _placed(said: Field, level: str, today: date) -> pd.DataFrame:
     return blend.placed(said.table, units(level), today)
 
 
-@lru_cache(maxsize=32)
+@remembered(maxsize=32)
 def _agenda(
     said: Field, here: Scope, lam: float, weights: Weights, warm: bool, today: date
 ) -> pd.DataFrame:
@@ -108,7 +108,7 @@ def _sentence(found: pd.DataFrame, said: Field, here: Scope) -> str:
     return f"{start}{len(here.ids)}</b> {verb} au moins un thème où le terrain dit autre chose."
 
 
-@lru_cache(maxsize=32)
+@remembered(maxsize=32)
 def _matrix_html(
     said: Field,
     here: Scope,
@@ -158,7 +158,7 @@ def _legend() -> None:
     st.html(f'<ul class="legende noms etats">{items}</ul>')
 
 
-@lru_cache(maxsize=32)
+@remembered(maxsize=32)
 def _values_html(
     said: Field, here: Scope, lam: float, weights: Weights, warm: bool, today: date
 ) -> str:
@@ -290,7 +290,7 @@ def _three_html(row: pd.Series, lam: float) -> str:
     return words.spaced(f'<div class="trois">{cells}</div><p class="source">{moved}</p>{picture}')
 
 
-@lru_cache(maxsize=32)
+@remembered(maxsize=32)
 def _left_out(said: Field, here: Scope, territory_: str) -> str:
     """Notes that count nowhere in this table, and why; "" when there is none."""
     if not len(said.table):

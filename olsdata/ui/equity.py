@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from html import escape
 
 import numpy as np
@@ -24,6 +23,7 @@ from olsdata.equity.need import GROUPS, Weights
 from olsdata.equity.proportionality import Proportionality
 from olsdata.equity.resources import Resource
 from olsdata.equity.units import members, units
+from olsdata.local import remembered
 from olsdata.territory import WALLONIE, WHOLE, Zone
 from olsdata.ui import cards, charts, contours, maps, notes, sentences, state, theme
 from olsdata.ui import weights as chosen_weights
@@ -64,7 +64,7 @@ def scope(view: View) -> Scope:
     return _scope(view.zone, view.level)
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def _scope(zone: Zone, level: str) -> Scope:
     whole = zone.id == WALLONIE
     if level == "ols" or whole:
@@ -120,7 +120,7 @@ def _mark(weights: Weights) -> str:
     return "-".join(f"{share:.4f}" for _, share in weights.items)
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def _map_frame(weights: Weights, zone: Zone, level: str) -> pd.DataFrame:
     zoning = territory.zoning_of(level)
     whole = zone.level == WALLONIE or level == "ols"
@@ -165,7 +165,7 @@ def _map_legend(frame: pd.DataFrame) -> None:
         )
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def groups_sentence(weights: Weights, zone: Zone, level: str) -> str:
     """In how many units need is low, middle, high: « Sur 21 communes, besoin faible dans 10… »."""
     found = need.by_zone(weights, units(level))
@@ -207,7 +207,7 @@ def bands(view: View, weights: Weights) -> None:
         notes.button("", "besoin", f"le besoin, {view.zone.title}")
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def stable_sentence(weights: Weights, here: Scope) -> str:
     """How many units keep their group in nine draws out of ten."""
     found = need.by_zone(weights, units(here.level)).loc[list(here.ids)]
@@ -219,7 +219,7 @@ def stable_sentence(weights: Weights, here: Scope) -> str:
     )
 
 
-@lru_cache(maxsize=128)
+@remembered(maxsize=128)
 def _bands_html(weights: Weights, here: Scope, territory_: str) -> str:
     found = need.by_zone(weights, units(here.level)).loc[list(here.ids)]
     low, high = need.group_limits(weights)
@@ -287,7 +287,7 @@ def _table(name: str, heads: list[str], lines: str) -> str:
     )
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def _decomposition_html(weights: Weights, here: Scope) -> str:
     parts = need.decomposition(weights, units(here.level))["apport"].unstack("indicateur")
     parts = parts.loc[list(here.ids), weights.ids]
@@ -304,7 +304,7 @@ def _decomposition_html(weights: Weights, here: Scope) -> str:
     return _table("Points d’indice que chaque indicateur apporte", heads, lines)
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def _without_html(weights: Weights, here: Scope) -> str:
     found = need.leave_one_out(weights, units(here.level))
     if found.empty:
@@ -328,7 +328,7 @@ def _without_html(weights: Weights, here: Scope) -> str:
     return f'<ul class="phrase">{words.spaced(items)}</ul>'
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def _spread_html(weights: Weights, here: Scope) -> str:
     if here.level == "commune":
         return '<p class="phrase">Les communes sont le grain du calcul : rien n’y est moyenné.</p>'
@@ -361,12 +361,12 @@ def floor(view: View) -> None:
     st.html(_closed_html())
 
 
-@lru_cache(maxsize=16)
+@remembered(maxsize=16)
 def _floor(zone: Zone) -> pd.DataFrame:
     return resources.floor(territory.zoning_of(zone.level)).loc[[zone.id]]
 
 
-@lru_cache(maxsize=16)
+@remembered(maxsize=16)
 def _floor_sentence(zone: Zone) -> str:
     found = _floor(zone)
     lacking = found[(found["communes_sans"] > 0) & found["complet"]]
@@ -384,7 +384,7 @@ def _lower(title: str) -> str:
     return title[0].lower() + title[1:]
 
 
-@lru_cache(maxsize=16)
+@remembered(maxsize=16)
 def _floor_html(zone: Zone) -> str:
     lines = ""
     for _, row in _floor(zone).iterrows():
@@ -417,7 +417,7 @@ def _floor_html(zone: Zone) -> str:
     )
 
 
-@lru_cache(maxsize=16)
+@remembered(maxsize=16)
 def _distance_sentence(zone: Zone) -> str:
     row = resources.distances(territory.zoning_of(zone.level)).loc[zone.id]
     km, share, people = (
@@ -431,7 +431,7 @@ def _distance_sentence(zone: Zone) -> str:
     )
 
 
-@lru_cache(maxsize=1)
+@remembered(maxsize=1)
 def _closed_html() -> str:
     closed = resources.not_in_the_floor()
     items = "".join(f"<li>{escape(words.spaced(why))}</li>" for why in closed.values())
@@ -444,7 +444,7 @@ def _closed_html() -> str:
 # --- Gradient -----------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1)
+@remembered(maxsize=1)
 def _open() -> dict[str, Resource]:
     """Resources recorded enough to be set against need."""
     closed = resources.not_in_the_floor()
@@ -474,7 +474,7 @@ def level_choice() -> str:
     )
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def _gradient(id_: str, level: str, weights: Weights) -> Gradient:
     return gradients.gradient(id_, level, weights, centred=True)
 
@@ -595,7 +595,7 @@ def _of_zone(found: Gradient, zone: Zone) -> pd.Series:
     return found.points.index.to_series().isin(mine)
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def _scatter(id_: str, level: str, weights: Weights, zone: Zone, colours: Tokens) -> go.Figure:
     found = _gradient(id_, level, weights)
     kind, points = found.resource, found.points
@@ -690,7 +690,7 @@ def _scatter_legend(found: Gradient, zone: Zone) -> None:
     )
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def curve_sentence(found: Gradient) -> str:
     """Share of the resource that the half of the inhabitants in greater need has."""
     curve = _curve_points(found)
@@ -701,13 +701,13 @@ def curve_sentence(found: Gradient) -> str:
     )
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def _curve_points(found: Gradient) -> pd.DataFrame:
     points = found.points
     return gradients.concentration_curve(points["taux"], points["habitants"], points["indice"])
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def _curve(id_: str, level: str, weights: Weights, colours: Tokens) -> go.Figure:
     curve = _curve_points(_gradient(id_, level, weights))
     figure = go.Figure()
@@ -735,7 +735,7 @@ def _curve(id_: str, level: str, weights: Weights, colours: Tokens) -> go.Figure
 # --- Proportionality ----------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=128)
+@remembered(maxsize=128)
 def _proportion(
     id_: str,
     level: str,
@@ -845,7 +845,7 @@ def _ratio_legend() -> None:
     st.html(f'<ul class="legende noms bordee">{cells}</ul>')
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def _ratio_html(
     id_: str,
     here: Scope,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from functools import lru_cache
 from html import escape
 
 import numpy as np
@@ -12,6 +11,7 @@ import streamlit as st
 
 from olsdata import registry, structures, words
 from olsdata import tables as data
+from olsdata.local import remembered
 from olsdata.ui import acting, cards, charts, tables, theme
 from olsdata.ui.theme import Tokens
 
@@ -163,7 +163,7 @@ def form() -> None:
                 acting.attempt(lambda: registry.withdraw_link(str(gone), str(role)), "Lien retiré.")
 
 
-@lru_cache(maxsize=32)
+@remembered(maxsize=32)
 def _figure(edges: tuple[Edge, ...], colours: Tokens, phone: bool) -> go.Figure:
     """The network: nodes in a round, their names outside, a stroke per kind of link."""
     at = positions(ordered(tuple((a, b) for a, b, _ in edges)))

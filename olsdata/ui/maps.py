@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ import streamlit as st
 
 from olsdata import figures, structures, territory, words
 from olsdata.catalogue import Card
+from olsdata.local import remembered
 from olsdata.tables import DataError
 from olsdata.territory import WALLONIE, Zone
 from olsdata.ui import charts, contours, labels, state, theme
@@ -195,7 +195,7 @@ Texts = tuple[tuple[str, str, str], ...]
 """Id, name and value of the zones to label, most important first."""
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def _placed(
     level: str,
     frame: Frame,
@@ -268,7 +268,7 @@ def territories(view: View) -> None:
         state.go("population", territory=clicked)
 
 
-@lru_cache(maxsize=32)
+@remembered(maxsize=32)
 def _territories(chosen: str, colours: Tokens, phone: bool) -> go.Figure:
     people = figures.population(2026, territory.zoning("ols"))
     ids, outside = list(people.index), list(territory.outside().index)
@@ -331,7 +331,7 @@ def choropleth(view: View) -> None:
         _open(clicked, zone)
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def _choropleth(card: Card, zone: Zone, level: str, colours: Tokens, phone: bool) -> go.Figure:
     whole = zone.level == WALLONIE or level == "ols"
     table = figures.twin(card.id, territory.find(WALLONIE) if whole else zone, level)
@@ -364,7 +364,7 @@ def need(view: View, frame: pd.DataFrame, alt: str, key: str) -> None:
 NeedCells = tuple[tuple[str, str, float | None, float, str, bool], ...]
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def _need(cells: NeedCells, zone: Zone, level: str, colours: Tokens, phone: bool) -> go.Figure:
     columns = ["zone", "label", "valeur", "population", "read", "hachure"]
     table = pd.DataFrame(cells, columns=columns).set_index("zone")
@@ -472,7 +472,7 @@ def structure_zones(view: View, kind: str) -> None:
         _open(clicked, view.zone)
 
 
-@lru_cache(maxsize=128)
+@remembered(maxsize=128)
 def _structures(kind: str, zone: Zone, colours: Tokens, phone: bool) -> go.Figure:
     found = structures.zones_by_commune(kind)
     communes = territory.zoning("communes")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from olsdata import tables
+from olsdata import local, tables
 from olsdata.tables import DataError
 from olsdata.ui import menu, state, theme
 from olsdata.ui.state import NAMES, View
@@ -53,6 +53,7 @@ def run() -> None:
         return
     st.session_state[state.MARK] = True
     try:
+        local.refresh()
         view = state.read()
         theme.apply(view.shared, menu.section(page.title))
         if view.shared:
@@ -94,10 +95,11 @@ def _sidebar(view: View, page: str) -> None:
         st.toggle("Écran partagé", key=NAMES["shared"])
         _copy_link()
         with st.container(key="pied"):
-            version = tables.load().version
+            shipped, _, layer = tables.load().version.partition("~")
+            added = " et données locales" if layer else ""
             st.caption(
                 ":material/lock: Mode local, hors ligne  \n"
-                f":material/database: Données, version {version.rpartition('-')[0]}"
+                f":material/database: Données, version {shipped.rpartition('-')[0]}{added}"
             )
 
 
