@@ -6,6 +6,8 @@ read does not exist for it. Nothing is overwritten: each change appends a revisi
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -584,30 +586,32 @@ def find(
         return Found(notes, int(total or 0))
 
 
-def search_terms(words: str) -> str:
-    """Words as a full-text query: every one of them, or its beginning; nothing else is syntax.
+TERMS_MOST = 10
+POSTGRESQL_WORDS = """note.words @@ to_tsquery('simple',
+    regexp_replace(nullif(trim(note_words(:asked)), ''), ' +', ':* & ', 'g') || ':*')"""
+
+
+def search_terms(words: str) -> list[str]:
+    """Words of a query; nothing in them is syntax.
 
     >>> search_terms('Accès "médecin" OR *')
-    '"Accès"* "médecin"* "OR"*'
+    ['Accès', 'médecin', 'OR']
     """
-    import re
-
-    return " ".join(f'"{word}"*' for word in re.findall(r"\w+", words)[:10])
+    return re.findall(r"[^\W_]+", unicodedata.normalize("NFC", words))[:TERMS_MOST]
 
 
 def _search(session: Session, words: str) -> list[Any]:
-    from sqlalchemy import false, or_
+    """Notes that hold every word, or its beginning, whatever the capitals and the accents."""
+    from sqlalchemy import false
     from sqlalchemy import text as sql
 
-    note, asked = store.models.Note, search_terms(words)
+    asked = search_terms(words)
     if not asked:
         return [false()]
     if session.get_bind().dialect.name == "sqlite":
         found = sql("note.number IN (SELECT rowid FROM note_search WHERE note_search MATCH :asked)")
-        return [found.bindparams(asked=asked)]
-    fields_ = (note.text, note.for_whom)
-    parts = asked.replace('"', "").replace("*", "").split()
-    return [or_(*(field.icontains(part, autoescape=True) for field in fields_)) for part in parts]
+        return [found.bindparams(asked=" ".join(f'"{word}"*' for word in asked))]
+    return [sql(POSTGRESQL_WORDS).bindparams(asked=" ".join(asked))]
 
 
 def history(actor: Actor, id_: str) -> list[Change]:

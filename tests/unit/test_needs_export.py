@@ -26,6 +26,9 @@ NEED = Content(
 SIGNAL = Content(sort="signal", text="Un signal.", place="06", level="region", visibility="iwpl")
 
 
+pytestmark = pytest.mark.both_stores
+
+
 @pytest.fixture
 def sent() -> needs.Sent:
     made = book.add(LOCAL, NEED)

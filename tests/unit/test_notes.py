@@ -24,6 +24,7 @@ from olsdata.notes.content import Content
 from olsdata.store import StoreError, database
 from olsdata.tables import DataError
 
+pytestmark = pytest.mark.both_stores
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date.today()
 
@@ -545,6 +546,7 @@ def remains() -> list[str]:
     return [p.name for p in found if SECRET.casefold().encode() in p.read_bytes().lower()]
 
 
+@pytest.mark.sqlite_only
 def test_an_erased_note_leaves_no_text_in_the_file_nor_beside_it():
     for i in range(30):
         book.add(LOCAL, note(f"voisine {i} " * 20))
@@ -567,6 +569,7 @@ def test_an_erased_note_leaves_no_text_in_the_file_nor_beside_it():
     assert drafts.kept(LOCAL) == []
 
 
+@pytest.mark.sqlite_only
 def test_an_erasure_while_another_reads_says_that_remains_are_left(monkeypatch):
     kept = book.add(LOCAL, note(SECRET))
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
@@ -578,6 +581,7 @@ def test_an_erasure_while_another_reads_says_that_remains_are_left(monkeypatch):
     assert remains() == []
 
 
+@pytest.mark.sqlite_only
 def test_what_was_erased_stays_erased_when_an_older_backup_comes_back(tmp_path):
     kept = book.add(LOCAL, note(SECRET))
     copy = files.backup(LOCAL, tmp_path / "copie.sqlite")
@@ -598,6 +602,7 @@ def _many(writer: int) -> None:
         book.add(Actor("facilitateur", "05"), note(f"{writer}-{i}"))
 
 
+@pytest.mark.sqlite_only
 def test_eight_writers_of_a_hundred_notes_lose_none():
     context = multiprocessing.get_context("spawn")
     with context.Pool(WRITERS) as pool:
@@ -620,6 +625,7 @@ for i in range(10_000):
 """
 
 
+@pytest.mark.sqlite_only
 def test_after_a_kill_every_acknowledged_note_is_there_and_none_is_half_written():
     book.add(LOCAL, note())
     command = [sys.executable, "-c", KILLED.format(root=str(ROOT))]
@@ -650,6 +656,7 @@ def until_full() -> None:
         book.add(LOCAL, note("b" * 999))
 
 
+@pytest.mark.sqlite_only
 def test_a_full_disk_is_a_french_sentence_and_leaves_nothing_behind():
     book.add(LOCAL, note("a"))
     engine = database._engine(store.url())
@@ -667,6 +674,7 @@ def test_a_full_disk_is_a_french_sentence_and_leaves_nothing_behind():
         assert len(book.history(LOCAL, kept.id)) == 1
 
 
+@pytest.mark.sqlite_only
 def test_a_read_only_database_is_a_french_sentence(monkeypatch):
     kept = book.add(LOCAL, note("a"))
     engine = database._engine(store.url())
@@ -700,6 +708,7 @@ def test_what_is_written_is_in_no_error_message():
     assert SECRET not in str(refused.value) + str(refused.value.__cause__)
 
 
+@pytest.mark.sqlite_only
 def test_reading_makes_no_file():
     assert book.find(LOCAL).total == 0
     assert board.board(LOCAL)["releve"] == []
@@ -707,6 +716,7 @@ def test_reading_makes_no_file():
     assert not store.exists()
 
 
+@pytest.mark.sqlite_only
 def test_importing_the_notes_does_not_import_sqlalchemy():
     code = (
         "import sys; from olsdata.notes import book, board, drafts, files, demo; "

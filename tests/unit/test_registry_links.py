@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from olsdata import registry, structures, tables
 from olsdata.tables import DataError
 
+pytestmark = pytest.mark.both_stores
 A, B = "clps-namur", "plateforme_palliative"
 GOOD = ("organe de gouvernance", "Comité de pilotage", "Rapport 2025", "2025-05", "facilitateur")
-
-
-@pytest.fixture(autouse=True)
-def own_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OLS_DATA_DIR", str(tmp_path))
 
 
 def test_without_a_database_the_links_are_the_typical_relations() -> None:
