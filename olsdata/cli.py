@@ -10,7 +10,17 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from olsdata import catalogue, checks, figures, local, registry, structures, tables, territory
+from olsdata import (
+    catalogue,
+    checks,
+    compare,
+    figures,
+    local,
+    registry,
+    structures,
+    tables,
+    territory,
+)
 from olsdata.build import build
 from olsdata.equity import blend, field, need
 from olsdata.equity import gradient as gradients
@@ -86,6 +96,25 @@ def indicateurs(csv: Csv = False) -> None:
     rows = [(c.id, c.title, c.unit, c.year, c.source, c.state) for c in catalogue.cards().values()]
     frame = pd.DataFrame(rows, columns=["id", "titre", "unite", "annee", "source", "etat"])
     _print(frame.set_index("id"), csv)
+
+
+@app.command()
+def comparer(
+    territoires: Annotated[str, typer.Option(help="OLS ou bassins, séparés par des virgules")],
+    indicateurs: Annotated[
+        str, typer.Option(help="Fiches, besoin ou structures_clps… ; ceux de la page par défaut")
+    ] = "",
+    reference: Annotated[str, typer.Option(help="wallonie, un territoire, ou 2011")] = "wallonie",
+    niveau: Annotated[str, typer.Option("--niveau", help="ols ou bassin")] = "ols",
+    csv: Csv = False,
+) -> None:
+    """Les mêmes indicateurs dans deux à dix territoires, et l'écart à un repère (sans rang)."""
+    zones, asked = _listed(territoires), _listed(indicateurs) or compare.START
+    _print(compare.table(zones, asked, niveau, reference), csv)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 @app.command()

@@ -7,7 +7,7 @@ in sectors (2024), or of its hectares for what is measured on land.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import jenkspy
 import numpy as np
@@ -181,6 +181,52 @@ def _table(
     )
     frame.index.name = "zone"
     return frame[COLUMNS]
+
+
+def in_year(indicator: str, year: int, facts: Facts | None = None) -> Rule | None:
+    """How an indicator was made in an earlier year; None when its columns do not go back so far.
+
+    Every column of the rule must exist in that year; land does not change.
+
+    Examples
+    --------
+    >>> in_year("pct_65p_2021", 2011).column
+    'pop_65p_2011'
+    >>> in_year("income_median_admin_2023", 2011) is None
+    True
+    """
+    card = catalogue.card(indicator)
+    rule = card.rule
+    if rule is None or not card.year.isdigit() or not year < int(card.year):
+        return None
+    columns, land = commune_columns(facts).columns, _land_columns()
+    found = []
+    for name in filter(None, (rule.column, rule.weight)):
+        then = name if name in land else name.replace(card.year, str(year))
+        if then not in columns or (then == name and name not in land):
+            return None
+        found.append(then)
+    if found[0] in land:  # an area is the same every year
+        return None
+    return replace(rule, column=found[0], weight="".join(found[1:]))
+
+
+@remembered(maxsize=256)
+def by_zone_in(indicator: str, year: int, zoning: Zoning, facts: Facts | None = None) -> pd.Series:
+    """Value of an indicator in each zone in an earlier year; NaN where it did not exist.
+
+    A zone cut out of a commune has no count, as in ``by_zone``.
+
+    Returns
+    -------
+    Series, index zone, floats.
+    """
+    rule = in_year(indicator, year, facts)
+    if rule is None:
+        return pd.Series(np.nan, index=zoning.zones.index)
+    values = _values(rule, zoning, facts)
+    cut = zoning.coverage < WHOLE
+    return values.mask(cut) if rule.type == "somme" else values
 
 
 @remembered(maxsize=128)

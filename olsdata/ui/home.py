@@ -30,6 +30,12 @@ DOORS = (
         {"notes": "Notes de terrain", "besoins": "Besoins et signaux"},
     ),
     (
+        "Comparer pour apprendre",
+        "Qu’est-ce qui diffère, et qui pourrait apprendre de qui ?",
+        ":material/compare_arrows:",
+        {"comparer": "Comparer des territoires"},
+    ),
+    (
         "Données et méthode",
         "D’où vient chaque chiffre, et jusqu’où lui faire confiance ?",
         ":material/database:",

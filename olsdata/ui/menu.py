@@ -17,6 +17,7 @@ MENU: dict[str, dict[str, str]] = {
         "notes": "Notes de terrain",
         "besoins": "Besoins et signaux",
     },
+    "Comparer": {"comparer": "Comparer pour apprendre"},
     "Données": {"donnees": "Données et méthode", "registre": "Corriger le registre"},
 }
 """Section of the menu, then file name of the page and its title."""

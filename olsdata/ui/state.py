@@ -82,6 +82,9 @@ NAMES = {
 
 VERSION, SHARED = "donnees", "partage"
 
+NONE = "aucun"
+"""What the address holds when nothing is chosen among several."""
+
 
 def territories() -> dict[str, str]:
     """Ids and names of what can be chosen: Wallonia, then the ten OLS by official number."""
@@ -251,6 +254,31 @@ def choice(name: str, known: list[str], default: str) -> str:
     elif asked != value:
         st.query_params[name] = value
     return value
+
+
+def several(name: str, known: list[str], default: list[str], most: int) -> list[str]:
+    """Several choices that belong to one page, kept in the address, like ``choice``.
+
+    Parameters
+    ----------
+    name : key of the widget and of the address, where the ids are separated by commas
+    known : values that may be chosen; others in the address are left out
+    default : values that the address does not need to hold
+    most : how many may be chosen
+    """
+    asked = st.query_params.get(name)
+    held = st.session_state.get(name)
+    if held is None or any(value not in known for value in held):
+        given = default if asked is None else asked.split(",") if asked != NONE else []
+        kept = [value for value in dict.fromkeys(given) if value in known][:most]
+        st.session_state[name] = kept if kept or asked == NONE else list(default)
+    values = list(st.session_state[name])
+    written = ",".join(values) or NONE
+    if values == list(default):
+        st.query_params.pop(name, None)
+    elif asked != written:
+        st.query_params[name] = written
+    return values
 
 
 def amount(name: str, steps: list[float], default: float) -> float:

@@ -10,14 +10,14 @@ WIDE = 4
 """From more columns than this, a table keeps its width on a phone and scrolls."""
 
 
-def show(
+def html(
     name: str,
     heads: list[str],
     lines: str,
     numbers: tuple[int, ...] = (1,),
     tall: bool = False,
-) -> None:
-    """Draw a table.
+) -> str:
+    """A table as HTML.
 
     Parameters
     ----------
@@ -32,9 +32,20 @@ def show(
         for i, h in enumerate(heads)
     )
     wide = " large" if len(heads) > WIDE else ""
-    st.html(
+    return (
         f'<div class="defile{" haute" if tall else ""}" tabindex="0" role="region" '
         f'aria-label="{escape(name)}"><table class="donnees{wide}">'
         f"<caption>{escape(name)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{lines}</tbody></table></div>"
     )
+
+
+def show(
+    name: str,
+    heads: list[str],
+    lines: str,
+    numbers: tuple[int, ...] = (1,),
+    tall: bool = False,
+) -> None:
+    """Draw a table; the parameters are those of ``html``."""
+    st.html(html(name, heads, lines, numbers, tall))

@@ -31,6 +31,7 @@ PAGES = {
     "universalisme": Expected("Universalisme proportionné", html=8),
     "notes": Expected("Notes de terrain"),
     "besoins": Expected("Besoins et signaux"),
+    "comparer": Expected("Comparer pour apprendre", in_title=False, html=4),
     "registre": Expected("Corriger le registre", html=4),
     "donnees": Expected("Données et méthode", in_title=False),
 }

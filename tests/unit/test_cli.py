@@ -377,3 +377,26 @@ def test_a_registry_under_the_guard_is_printed_without_ratio_and_says_why(run):
     assert code == 0
     assert "59 publiés" in err
     assert all(row["rapport"] == row["log2"] == "" for row in rows(out))
+
+
+def test_comparison_gives_measures_by_territory_against_the_reference(run: Run) -> None:
+    code, out, _ = run(
+        "comparer", "--territoires", "05,01", "--indicateurs", "pct_65p_2021,besoin", "--csv"
+    )
+    found = rows(out)
+    assert code == 0
+    assert [(r["indicateur"], r["zone"]) for r in found] == [
+        ("pct_65p_2021", "01"),
+        ("pct_65p_2021", "05"),
+        ("besoin", "01"),
+        ("besoin", "05"),
+    ]
+    for row in found:
+        gap = float(row["valeur"]) - float(row["repere"])
+        assert gap == pytest.approx(float(row["ecart"]))
+
+
+def test_comparison_names_a_reference_that_does_not_exist(run: Run) -> None:
+    code, out, err = run("comparer", "--territoires", "05", "--reference", "1999")
+    assert (code, out) == (1, b"")
+    assert "1999" in err
