@@ -57,6 +57,36 @@ def plural(count: float, singular: str, many: str = "") -> str:
     return f"{number(count)} {noun}"
 
 
+_STANDING = {
+    "officiel": ("officiel", "officiels"),
+    "provisoire": ("provisoire", "provisoires"),
+    "atelier": ("proposé en atelier", "proposés en atelier"),
+    "validé": ("validé par l’OLS", "validés par l’OLS"),
+}
+
+
+def standing(status: str, count: float = 2) -> str:
+    """What the status of a zoning says of that many of its zones.
+
+    >>> standing("provisoire", 3), standing("validé", 1)
+    ('provisoires', 'validé par l’OLS')
+    """
+    return _STANDING[status][round(count) >= 2]
+
+
+_SPELLED = "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze"
+
+
+def spelled(count: int) -> str:
+    """A small count in letters, a larger one in figures.
+
+    >>> spelled(10), spelled(154)
+    ('dix', '154')
+    """
+    names = _SPELLED.split()
+    return names[count] if count < len(names) else number(count)
+
+
 def listing(names: list[str], most: int = 0) -> str:
     """Names in a sentence.
 

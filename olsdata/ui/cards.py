@@ -16,14 +16,8 @@ from olsdata.catalogue import Card
 from olsdata.exports.tables import to_french_csv
 from olsdata.figures import Headline, ProfileRow, Spread
 from olsdata.territory import Zone
-from olsdata.ui import maps, sentences, state, theme
+from olsdata.ui import maps, sentences, standing, state, theme
 from olsdata.ui.state import View
-
-STATUS = {
-    "officiel": "Territoire officiel",
-    "provisoire": "Bassins provisoires",
-    "atelier": "Bassins proposés en atelier",
-}
 
 
 def badge(text: str, why: str, hatched: bool = False) -> str:
@@ -37,11 +31,12 @@ def badge(text: str, why: str, hatched: bool = False) -> str:
 
 def badges(view: View) -> None:
     """What is official, approximate or provisional in this view."""
-    ols, bassins = territory.zoning("ols"), territory.zoning("bassins")
-    found = [badge(STATUS[ols.status], ols.source)]
+    ols = standing.badge(territory.zoning("ols"))
+    found = [badge(ols.text, ols.why, ols.hatched)]
     found.append(badge("Limites approchées", sentences.text("limites"), hatched=True))
     if view.level == "bassin":
-        found.append(badge(STATUS[bassins.status], f"{bassins.source}.", hatched=True))
+        bassins = standing.badge(territory.zoning("bassins"))
+        found.append(badge(bassins.text, bassins.why, bassins.hatched))
     st.html(f'<div class="badges">{"".join(found)}</div>')
 
 

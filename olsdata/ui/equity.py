@@ -194,7 +194,7 @@ def bands(view: View, weights: Weights) -> None:
     st.subheader(f"Besoin {maps.LEVEL_WORDS[here.level]}, {order}", anchor=False)
     if here.fallback:
         cards.source(
-            f"Choisissez un territoire pour lire chaque {NOUNS[view.level]} ; voici les dix OLS."
+            f"Choisissez un territoire pour lire chaque {NOUNS[view.level]} ; voici les OLS."
         )
     st.html(_bands_html(weights, here, view.territory))
     cards.sentence(stable_sentence(weights, here))

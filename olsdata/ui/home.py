@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from olsdata import catalogue, figures, territory, words
-from olsdata.ui import menu, sentences
+from olsdata.ui import menu, sentences, standing
 from olsdata.ui.state import View
 
 DOORS = (
@@ -61,7 +61,7 @@ def territories(view: View) -> None:
     people = figures.population(2026, ols)["valeur"]
     communes = territory.zoning("communes").zones["ols"].value_counts()
     bassins = territory.zoning("bassins").zones["ols"].value_counts()
-    st.html(f'<p class="source">{escape(sentences.text("accueil_ordre"))}</p>')
+    st.html(f'<p class="source">{escape(standing.order())}</p>')
     with st.container(key="cartes-ols"):
         for zone_id in ols.zones.index:
             with st.container(border=True, gap=None):
@@ -84,8 +84,9 @@ def status() -> None:
         f"{words.listing(gaps, most=4)}. "
         '<a href="donnees" target="_self">Qui les publie, comment les obtenir</a>'
     )
+    mark, why = standing.bassins()
     items = {
-        "* Provisoire.": escape(sentences.text("accueil_provisoire")),
+        mark: escape(why),
         "Approché.": escape(sentences.text("accueil_approche")),
         "Non disponible par commune.": missing,
     }

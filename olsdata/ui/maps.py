@@ -259,10 +259,10 @@ def _draw(figure: go.Figure, key: str, alt: str) -> str:
 
 
 def territories(view: View) -> None:
-    """The ten OLS, each with its name and population; a click opens one."""
+    """The OLS, each with its name and population; a click opens one."""
     chosen = "" if view.territory == WALLONIE else view.territory
     figure = _territories(chosen, theme.tokens(), theme.phone())
-    alt = "Carte des dix territoires des OLS ; la liste des territoires dit la même chose."
+    alt = "Carte des territoires des OLS ; la liste des territoires dit la même chose."
     clicked = _draw(figure, f"carte-ols-{view.territory}", alt)
     if clicked in _all_ols():
         state.go("population", territory=clicked)

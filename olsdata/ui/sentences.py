@@ -42,17 +42,21 @@ def _of(zone: Zone) -> str:
 def composition(zone: Zone) -> str:
     """What a territory is made of, sections that change hands included."""
     communes = territory.zoning("communes").zones
-    bassins = territory.zoning("bassins").zones
+    grid = territory.zoning("bassins")
+    bassins = grid.zones
     if zone.id == WALLONIE:
         outside = territory.outside()
         return (
-            f"{len(communes)} communes, dont {len(communes) - len(outside)} dans les dix OLS ; "
+            f"{len(communes)} communes, dont {len(communes) - len(outside)} dans les OLS ; "
             f"{len(outside)} communes germanophones sont hors OLS."
         )
     count = int((communes["ols"] == zone.id).sum())
     start = f"{words.plural(count, 'commune')}"
     inside = int((bassins["ols"] == zone.id).sum())
-    end = f" ; {words.plural(inside, 'bassin provisoire', 'bassins provisoires')}."
+    said = [
+        f"{noun} {words.standing(grid.status, n)}" for noun, n in (("bassin", 1), ("bassins", 2))
+    ]
+    end = f" ; {words.plural(inside, *said)}."
     moved = territory.moved_sections()
     given = moved[moved["de"] == zone.id]
     taken = moved[moved["vers"] == zone.id]
@@ -82,9 +86,9 @@ def beside(item: Headline, view: View) -> str:
     if item.unit == "habitants":
         if view.zone.id == WALLONIE:
             ols = figures.population(2026, territory.zoning("ols"))["valeur"].sum()
-            return f"dont {words.number(float(ols))} dans les dix OLS"
+            return f"dont {words.number(float(ols))} dans les OLS"
         ols = figures.population(2026, territory.zoning("ols"))["valeur"].sum()
-        return f"{words.quantity(100 * item.value / ols, '%', 1)} des dix OLS"
+        return f"{words.quantity(100 * item.value / ols, '%', 1)} des OLS"
     parts = []
     if not math.isnan(item.count):
         parts.append(words.number(item.count))
@@ -250,12 +254,20 @@ def line_sentence(view: View) -> str:
     )
 
 
+def home_title() -> str:
+    """Title of the home page."""
+    count = words.spelled(len(territory.zoning("ols").zones))
+    return f"{count.capitalize()} territoires pour la première ligne de soins"
+
+
 def welcome() -> str:
     """The line under the home page's title."""
-    people = float(figures.population(2026, territory.zoning("ols"))["valeur"].sum())
+    ols = territory.zoning("ols")
+    people = float(figures.population(2026, ols)["valeur"].sum())
     return (
-        f"<b>{words.number(people)} habitants</b> au 1<sup>er</sup> janvier 2026, dans dix "
-        "organisations locorégionales de santé (OLS). Par où commencer\u202f?"
+        f"<b>{words.number(people)} habitants</b> au 1<sup>er</sup> janvier 2026, dans "
+        f"{words.spelled(len(ols.zones))} organisations "
+        "locorégionales de santé (OLS). Par où commencer\u202f?"
     )
 
 

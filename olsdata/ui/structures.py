@@ -25,8 +25,8 @@ VIEWS = {
     "liens": "Liens",
 }
 ZONINGS = {
-    "ols": "OLS (officiel)",
-    "bassins": "Bassins de vie (provisoires)",
+    "ols": "OLS",
+    "bassins": "Bassins de vie",
     "provinces": "Provinces",
     "arrondissements": "Arrondissements",
     "clps": "Groupes de communes des CLPS",
@@ -65,8 +65,11 @@ def view_choice() -> str:
 def zoning_choice() -> Zoning:
     """The zoning that structures are held against, kept in the address."""
     state.choice("decoupage", list(ZONINGS), "ols")
+    counts = {"ols": 1, "bassins": 2}
+    said = {id_: words.standing(territory.zoning(id_).status, n) for id_, n in counts.items()}
+    names = {id_: f"{name} ({said[id_]})" if id_ in said else name for id_, name in ZONINGS.items()}
     chosen = st.selectbox(
-        "Découpage de référence", list(ZONINGS), format_func=ZONINGS.__getitem__, key="decoupage"
+        "Découpage de référence", list(ZONINGS), format_func=names.__getitem__, key="decoupage"
     )
     return territory.zoning(str(chosen))
 
@@ -346,7 +349,7 @@ def _density_card(type_: Type, row: pd.Series, zone: Zone) -> str:
             total, year = known.published, known.published_year or "année non précisée"
             lines.append(
                 f"Région : {total} publiés ({escape(year)}), soit 1 pour "
-                f"{words.number(round(regional, -2))} habitants des dix OLS."
+                f"{words.number(round(regional, -2))} habitants des OLS."
             )
     said = "".join(
         f'<p><span class="etiquette">déclaration du terrain</span> {escape(d.sentence)}.</p>'

@@ -1,0 +1,64 @@
+"""How far the zonings can be trusted, in words: official, provisional, drawn here, adopted here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from olsdata import territory, words
+from olsdata.territory import Zoning
+from olsdata.ui import sentences
+
+NOUNS = {"ols": ("Territoire", "Territoires"), "bassins": ("Bassin", "Bassins")}
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A short text, the reason for it, and whether it is hatched (not official)."""
+
+    text: str
+    why: str
+    hatched: bool
+
+
+def badge(zoning: Zoning) -> Badge:
+    """The badge of a zoning in force ("ols", "bassins")."""
+    one, many = NOUNS[zoning.id]
+    official = zoning.id == "ols" and zoning.status == "officiel"
+    text = f"{one} officiel" if official else f"{many} {words.standing(zoning.status)}"
+    return Badge(text, f"{zoning.source}.{_adopted(zoning)}", zoning.status != "officiel")
+
+
+def _adopted(zoning: Zoning) -> str:
+    """« Découpage local … », "" for a zoning that the project ships."""
+    day = words.day(zoning.adopted)
+    return f" Découpage local « {zoning.label} », adopté ici le {day}." if day else ""
+
+
+def order() -> str:
+    """In which order the territories stand on the home page, and which communes they share."""
+    ols = territory.zoning("ols")
+    if not ols.adopted:
+        return sentences.text("accueil_ordre")
+    shared = sorted(set(territory.moved_sections()["commune"]))
+    parts = (
+        f" {words.listing(shared)} {'sont partagées' if len(shared) > 1 else 'est partagée'} entre "
+        "plusieurs territoires, selon les secteurs statistiques."
+        if shared
+        else ""
+    )
+    return f"Dans l’ordre des numéros. {badge(ols).why}{parts}"
+
+
+def home_source() -> str:
+    """Source line of the home page's map."""
+    ols = territory.zoning("ols")
+    made = _adopted(ols) if ols.adopted else " Territoires : arrêté du 6 juin 2024."
+    return f"Statbel, 1/1/2026.{made} {sentences.text('accueil_source')}"
+
+
+def bassins() -> tuple[str, str]:
+    """What « * » says on the home page: a word for the bassins, and why."""
+    zoning = territory.zoning("bassins")
+    why = badge(zoning).why if zoning.adopted else sentences.text("accueil_provisoire")
+    word = words.standing(zoning.status, 1)
+    return f"* {word[0].upper()}{word[1:]}.", why
