@@ -11,12 +11,12 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from olsdata import catalogue, figures, territory, words
+from olsdata import cartography, catalogue, figures, territory, words
 from olsdata.catalogue import Card
 from olsdata.exports.tables import to_french_csv
 from olsdata.figures import Headline, ProfileRow, Spread
 from olsdata.territory import Zone
-from olsdata.ui import maps, sentences, standing, state, theme
+from olsdata.ui import sentences, standing, state, theme
 from olsdata.ui.state import View
 
 
@@ -113,7 +113,7 @@ def legend(view: View) -> None:
     colours = theme.tokens()
     card = view.card
     groups = figures.classes(card.id, view.level)
-    ramp = maps.ramp_of(colours, len(groups.upper))
+    ramp = cartography.ramp_of(colours, len(groups.upper))
     cells = []
     for colour, (low, high) in zip(ramp, groups.held, strict=True):
         ends = [words.number(v, card.decimals) for v in (low, high)]
@@ -154,7 +154,7 @@ def twin(view: View) -> None:
         f'<th scope="col"{"" if i in (0, len(head) - 1) else " class=nombre"}>{escape(h)}</th>'
         for i, h in enumerate(head)
     )
-    name = f"{card.title}, {maps.LEVEL_WORDS[level]}, {zone.title}"
+    name = f"{card.title}, {cartography.LEVEL_WORDS[level]}, {zone.title}"
     st.html(
         f'<div class="defile haute" tabindex="0" role="region" aria-label="{escape(name)}">'
         f'<table class="donnees jumeau"><caption>{escape(name)}. {escape(card.source)}.</caption>'

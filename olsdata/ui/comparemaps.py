@@ -13,9 +13,9 @@ import numpy as np
 import shapely
 import streamlit as st
 
-from olsdata import catalogue, compare, figures, territory, words
+from olsdata import cartography, catalogue, compare, contours, figures, territory, words
 from olsdata.local import remembered
-from olsdata.ui import cards, contours, maps, sentences, state, tables, theme
+from olsdata.ui import cards, sentences, state, tables, theme
 from olsdata.ui.compare import Asked, title
 from olsdata.ui.theme import Tokens
 
@@ -37,7 +37,7 @@ def panel(asked: Asked) -> None:
         )
     )
     card, groups = known[id_], figures.classes(id_, "commune")
-    ramp = maps.ramp_of(theme.tokens(), len(groups.upper))
+    ramp = cartography.ramp_of(theme.tokens(), len(groups.upper))
     cells = "".join(
         f'<li><span style="background:{colour}"></span>{words.number(low, card.decimals)} à '
         f"{words.number(high, card.decimals)}</li>"
@@ -95,7 +95,7 @@ def _map(id_: str, level: str, zone: str, scale: float, colours: Tokens) -> str:
     groups = figures.classes(id_, "commune")
     table = figures.by_zone(id_, territory.zoning_of("commune")).loc[list(parts)]
     rank = groups.index(table["valeur"])
-    ramp = maps.ramp_of(colours, len(groups.upper))
+    ramp = cartography.ramp_of(colours, len(groups.upper))
     paths = ""
     for commune, shape in parts.items():
         value = float(table.at[commune, "valeur"])

@@ -13,12 +13,12 @@ from olsdata import words
 from olsdata.equity import blend, need
 from olsdata.equity.field import TITLES, Field, field
 from olsdata.equity.need import Weights
+from olsdata.equity.scope import Scope, named
 from olsdata.equity.units import units
 from olsdata.local import remembered
 from olsdata.notes import places
 from olsdata.ui import cards, equity, notes, sentences, state, who
 from olsdata.ui import weights as chosen_weights
-from olsdata.ui.equity import Scope
 from olsdata.ui.state import View
 
 LOOKS = {
@@ -125,7 +125,7 @@ def _matrix_html(
     cells = {(str(i), row["theme"]): row for i, row in found.iterrows()}
     lines = ""
     for id_ in order(_agenda(said, here, lam, weights, warm, today), here):
-        lines += f'<tr><th scope="row">{escape(equity.named(here.level, id_))}</th>'
+        lines += f'<tr><th scope="row">{escape(named(here.level, id_))}</th>'
         for theme in titles:
             lines += _cell(cells[id_, theme], (id_, theme) == (unit, theme_))
         lines += "</tr>"
@@ -167,7 +167,7 @@ def _values_html(
     for id_ in order(_agenda(said, here, lam, weights, warm, today), here):
         for row in found.loc[[id_]].to_dict("records"):
             lines += (
-                f'<tr><th scope="row">{escape(equity.named(here.level, id_))}</th>'
+                f'<tr><th scope="row">{escape(named(here.level, id_))}</th>'
                 f"<td>{escape(row['titre'])}</td>"
                 f'<td class="nombre">{words.number(row["chiffre"])}</td>'
                 f'<td class="nombre">{words.number(row["terrain"], 2, sign=True)}</td>'
@@ -198,9 +198,7 @@ def _cell_choice(
     start = view.territory if view.territory in rows else str(agenda.index[0])
     titles = dict(zip(found["theme"], found["titre"], strict=True))
     state.choice("unite", rows, start)
-    unit = st.selectbox(
-        "Unité", rows, format_func=lambda i: equity.named(here.level, i), key="unite"
-    )
+    unit = st.selectbox("Unité", rows, format_func=lambda i: named(here.level, i), key="unite")
     state.choice("theme", list(titles), str(agenda.loc[[start], "theme"].iloc[0]))
     theme_ = st.selectbox("Thème", list(titles), format_func=titles.__getitem__, key="theme")
     return str(unit), str(theme_)
@@ -241,7 +239,7 @@ def _detail(
     if mine_notes.empty:
         cards.sentence("Aucune note ici, sur ce thème.")
     indicator = next((i.id for i in need.indicators().values() if i.theme == theme_), "")
-    about = f"{row['titre']}, {equity.named(here.level, unit)}"
+    about = f"{row['titre']}, {named(here.level, unit)}"
     notes.button(indicator, "lecture-croisee", about)
 
 

@@ -6,7 +6,6 @@ Everything is drawn from cached functions whose key is what the reader chose.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from html import escape
 
 import numpy as np
@@ -14,25 +13,24 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from olsdata import catalogue, figures, territory, words
+from olsdata import cartography, catalogue, figures, phrases, territory, words
 from olsdata.equity import gradient as gradients
 from olsdata.equity import laws, need, resources
 from olsdata.equity import proportionality as proportions
+from olsdata.equity import scope as scopes
 from olsdata.equity.gradient import Gradient
 from olsdata.equity.need import GROUPS, Weights
 from olsdata.equity.proportionality import Proportionality
 from olsdata.equity.resources import Resource
-from olsdata.equity.units import members, units
+from olsdata.equity.scope import Scope, named
+from olsdata.equity.units import units
 from olsdata.local import remembered
-from olsdata.territory import WALLONIE, WHOLE, Zone
-from olsdata.ui import cards, charts, contours, maps, notes, sentences, state, theme
+from olsdata.phrases import NOUNS
+from olsdata.territory import WALLONIE, Zone
+from olsdata.ui import cards, charts, maps, notes, sentences, state, theme
 from olsdata.ui import weights as chosen_weights
-from olsdata.ui.sentences import NOUNS
 from olsdata.ui.state import View
 from olsdata.ui.theme import Tokens
-
-STABLE = 0.9
-"""Share of the draws from which a unit is said to stay in its group."""
 
 NEAR, FAR = 1.1, 1.5
 """Ratios that limit the colours: within 1/NEAR to NEAR, the share follows need."""
@@ -43,52 +41,9 @@ LEVEL_NAMES = {"commune": "Communes", "bassin": "Bassins", "ols": "OLS"}
 # --- What is shown ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Scope:
-    """The units whose lines are shown.
-
-    Attributes
-    ----------
-    level : "commune", "bassin" (a city is one line) or "ols"
-    ids : in geographical order (official order for the OLS)
-    fallback : whether the OLS stand in for units too many to be read
-    """
-
-    level: str
-    ids: tuple[str, ...]
-    fallback: bool = False
-
-
 def scope(view: View) -> Scope:
     """Units of the view: those of the territory, or the ten OLS."""
-    return _scope(view.zone, view.level)
-
-
-@remembered(maxsize=64)
-def _scope(zone: Zone, level: str) -> Scope:
-    whole = zone.id == WALLONIE
-    if level == "ols" or whole:
-        return Scope("ols", tuple(units("ols").zones.index), level != "ols")
-    zoning = units(level)
-    ids = [i for i in zoning.inside(zone) if i not in territory.outside().index]
-    return Scope(level, tuple(sorted(ids, key=lambda i: -_latitude(level, i))))
-
-
-def _latitude(level: str, unit: str) -> float:
-    """Of the middle of a unit; a city that stands for its bassins has its commune's."""
-    if level == "bassin" and unit not in territory.zoning("bassins").zones.index:
-        return contours.point("commune", unit.split("-", 1)[1])[1]
-    return contours.point(level, unit)[1]
-
-
-def named(level: str, unit: str) -> str:
-    """Name of a unit; an OLS has its number before it."""
-    label = str(units(level).zones.at[unit, "label"])
-    return f"{unit} {label}" if level == "ols" else label
-
-
-def _many(count: int, level: str) -> str:
-    return words.plural(count, NOUNS[level], "OLS" if level == "ols" else f"{NOUNS[level]}s")
+    return scopes.scope(view.zone, view.level)
 
 
 def opening(view: View) -> str:
@@ -106,44 +61,18 @@ def opening(view: View) -> str:
 
 def need_map(view: View, weights: Weights) -> None:
     """The index on the map, its legend, what it says."""
-    st.subheader(f"Besoin {maps.LEVEL_WORDS[view.level]}", anchor=False)
-    frame = _map_frame(weights, view.zone, view.level)
-    alt = sentences.plain(groups_sentence(weights, view.zone, view.level))
+    st.subheader(f"Besoin {cartography.LEVEL_WORDS[view.level]}", anchor=False)
+    frame = cartography.need_table(weights, view.zone, view.level)
+    alt = sentences.plain(phrases.need_groups(weights, view.zone, view.level))
     maps.need(view, frame, f"Carte : indice de besoin, {view.zone.title}. {alt}", _mark(weights))
     _map_legend(frame)
-    cards.sentence(groups_sentence(weights, view.zone, view.level))
+    cards.sentence(phrases.need_groups(weights, view.zone, view.level))
     cards.source(sentences.text("besoin_carte"))
     cards.source(_sources(weights))
 
 
 def _mark(weights: Weights) -> str:
     return "-".join(f"{share:.4f}" for _, share in weights.items)
-
-
-@remembered(maxsize=64)
-def _map_frame(weights: Weights, zone: Zone, level: str) -> pd.DataFrame:
-    zoning = territory.zoning_of(level)
-    whole = zone.level == WALLONIE or level == "ols"
-    ids = list(zoning.zones.index) if whole else zoning.inside(zone)
-    unit = members(zoning) if level == "bassin" else pd.Series(ids, index=ids)
-    found = need.by_zone(weights, units(level)).loc[unit[ids]].set_axis(ids)
-    read = [
-        f"besoin {words.number(v)} : {group}<br>de {words.number(low)} à {words.number(high)} "
-        "selon les poids"
-        for v, group, low, high in found[["indice", "groupe", "p5", "p95"]].itertuples(index=False)
-    ]
-    cut = (zoning.coverage[ids] < WHOLE) if level == "bassin" else pd.Series(False, index=ids)
-    people = figures.population(need.YEAR, zoning)["valeur"]
-    return pd.DataFrame(
-        {
-            "label": zoning.zones.loc[ids, "label"],
-            "valeur": found["indice"],
-            "population": people[ids],
-            "read": read,
-            "hachure": cut.astype(bool),
-        },
-        index=ids,
-    )
 
 
 def _map_legend(frame: pd.DataFrame) -> None:
@@ -165,23 +94,6 @@ def _map_legend(frame: pd.DataFrame) -> None:
         )
 
 
-@remembered(maxsize=64)
-def groups_sentence(weights: Weights, zone: Zone, level: str) -> str:
-    """In how many units need is low, middle, high: « Sur 21 communes, besoin faible dans 10… »."""
-    found = need.by_zone(weights, units(level))
-    if zone.level != WALLONIE and level != "ols":
-        found = found.loc[list(_scope(zone, level).ids)]
-    found = found[found["indice"].notna()]
-    if found.empty:
-        return "Aucune unité n’a d’indice : un chiffre manque."
-    count = found["groupe"].value_counts()
-    parts = [
-        f"{'besoin ' if not i else ''}{name} dans <b>{int(count.get(name, 0))}</b>"
-        for i, name in enumerate(GROUPS)
-    ]
-    return f"Sur {_many(len(found), level)}, {', '.join(parts)}."
-
-
 def _sources(weights: Weights) -> str:
     sources = list(dict.fromkeys(catalogue.card(i).source for i in weights.ids))
     return f"{' ; '.join(sources)}. Limites approchées."
@@ -191,13 +103,13 @@ def bands(view: View, weights: Weights) -> None:
     """Need unit by unit, with its band and its group."""
     here = scope(view)
     order = "ordre de l’arrêté" if here.level == "ols" else "du nord au sud"
-    st.subheader(f"Besoin {maps.LEVEL_WORDS[here.level]}, {order}", anchor=False)
+    st.subheader(f"Besoin {cartography.LEVEL_WORDS[here.level]}, {order}", anchor=False)
     if here.fallback:
         cards.source(
             f"Choisissez un territoire pour lire chaque {NOUNS[view.level]} ; voici les OLS."
         )
     st.html(_bands_html(weights, here, view.territory))
-    cards.sentence(stable_sentence(weights, here))
+    cards.sentence(phrases.need_stable(weights, here))
     if weights.without(weights.ids[0]) is None:
         cards.source("Un seul indicateur : ses poids ne peuvent pas varier, la bande est nulle.")
     cards.source(sentences.text("besoin_bandes"))
@@ -205,18 +117,6 @@ def bands(view: View, weights: Weights) -> None:
     with st.container(horizontal=True):
         cards.download(found, f"besoin-{here.level}-{view.territory}", "Télécharger (CSV)")
         notes.button("", "besoin", f"le besoin, {view.zone.title}")
-
-
-@remembered(maxsize=64)
-def stable_sentence(weights: Weights, here: Scope) -> str:
-    """How many units keep their group in nine draws out of ten."""
-    found = need.by_zone(weights, units(here.level)).loc[list(here.ids)]
-    stays = int((found["stabilite"] >= STABLE).sum())
-    word = "gardent" if stays > 1 else "garde"
-    return (
-        f"<b>{_many(stays, here.level)} sur {len(found)}</b> {word} leur groupe dans 9 tirages de "
-        "poids sur 10 ; les autres portent le signe ≈."
-    )
 
 
 @remembered(maxsize=128)
@@ -247,7 +147,7 @@ def _bands_html(weights: Weights, here: Scope, territory_: str) -> str:
             f'<span class="lecteur">de {words.number(first)} à {words.number(last)}</span></td>'
             f'<td class="nombre"><b>{words.number(value)}</b></td>'
             f'<td class="groupe" title="dans {stays} des tirages">{row["groupe"]}'
-            f"{'' if row['stabilite'] >= STABLE else ' ≈'}</td></tr>"
+            f"{'' if row['stabilite'] >= phrases.STABLE else ' ≈'}</td></tr>"
         )
     return words.spaced(
         '<div class="defile haute" tabindex="0" role="region" aria-label="Indice de besoin et sa '
@@ -315,8 +215,8 @@ def _without_html(weights: Weights, here: Scope) -> str:
         changed = mine.index[mine["change"].astype(bool)]
         names = [named(here.level, str(i)) for i in changed]
         what = (
-            f"{_many(len(names), here.level)} {'changent' if len(names) > 1 else 'change'} de "
-            f"groupe ({escape(words.listing(names, most=6))})"
+            f"{phrases.many(len(names), here.level)} {'changent' if len(names) > 1 else 'change'} "
+            f"de groupe ({escape(words.listing(names, most=6))})"
             if names
             else "aucun changement de groupe"
         )
@@ -353,41 +253,18 @@ def _spread_html(weights: Weights, here: Scope) -> str:
 def floor(view: View) -> None:
     """Is the floor there for all? Coverage, communes without, distances, what is not open."""
     st.subheader("Le socle est-il là pour tous ?", anchor=False)
-    cards.sentence(_floor_sentence(view.zone))
+    cards.sentence(phrases.floor(view.zone))
     st.html(_floor_html(view.zone))
-    cards.sentence(_distance_sentence(view.zone))
+    cards.sentence(phrases.distances(view.zone))
     cards.source(sentences.text("socle"))
     cards.source(sentences.text("socle_distance"))
     st.html(_closed_html())
 
 
 @remembered(maxsize=16)
-def _floor(zone: Zone) -> pd.DataFrame:
-    return resources.floor(territory.zoning_of(zone.level)).loc[[zone.id]]
-
-
-@remembered(maxsize=16)
-def _floor_sentence(zone: Zone) -> str:
-    found = _floor(zone)
-    lacking = found[(found["communes_sans"] > 0) & found["complet"]]
-    if lacking.empty:
-        return f"<b>{len(found)} éléments du socle</b> sont recensés dans chaque commune."
-    parts = [
-        f"{escape(_lower(str(row['titre'])))} : {words.plural(row['communes_sans'], 'commune')} "
-        f"sur {row['communes']} sans, {words.number(float(row['habitants_sans']))} habitants"
-        for _, row in lacking.iterrows()
-    ]
-    return f"<b>Communes sans :</b> {' ; '.join(parts)}."
-
-
-def _lower(title: str) -> str:
-    return title[0].lower() + title[1:]
-
-
-@remembered(maxsize=16)
 def _floor_html(zone: Zone) -> str:
     lines = ""
-    for _, row in _floor(zone).iterrows():
+    for _, row in phrases.floor_table(zone).iterrows():
         low, high = 100 * float(row["part_min"]), 100 * float(row["part_max"])
         shown = words.quantity(high, "%", 1 if 99 < high < 100 else 0)
         if round(low) != round(high):
@@ -414,20 +291,6 @@ def _floor_html(zone: Zone) -> str:
         '<div class="defile" tabindex="0" role="region" aria-label="Socle universel">'
         f'<table class="donnees large"><caption>Socle universel, {escape(zone.title)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>"
-    )
-
-
-@remembered(maxsize=16)
-def _distance_sentence(zone: Zone) -> str:
-    row = resources.distances(territory.zoning_of(zone.level)).loc[zone.id]
-    km, share, people = (
-        float(row[c]) for c in ("pharmacie_km", "urgences_loin_pct", "urgences_loin")
-    )
-    pharmacy, emergency = (catalogue.card(i).source for i in resources.DISTANCES)
-    return (
-        f"La pharmacie la plus proche est à <b>{words.quantity(km, 'km', 1)}</b> en moyenne ; "
-        f"<b>{words.number(people)} habitants</b> ({words.quantity(share, '%', 1)}) sont à plus de "
-        f"15 km d’un service d’urgences. {escape(pharmacy)} ; {escape(emergency)}."
     )
 
 
@@ -484,12 +347,12 @@ def gradient(view: View, weights: Weights, id_: str, level: str) -> None:
     found = _gradient(id_, level, weights)
     left, right = st.columns([1.5, 1])
     with left:
-        cards.sentence(gradient_sentence(found))
+        cards.sentence(phrases.gradient(found))
         if not found.why:
             charts.show(
                 _scatter(id_, level, weights, view.zone, theme.tokens()),
                 f"gradient-{id_}-{level}",
-                sentences.plain(gradient_sentence(found)),
+                sentences.plain(phrases.gradient(found)),
             )
             _scatter_legend(found, view.zone)
         cards.source(sentences.text("gradient"))
@@ -516,34 +379,9 @@ def gradient(view: View, weights: Weights, id_: str, level: str) -> None:
             cards.sentence(escape(sentences.text(name)))
 
 
-def gradient_sentence(found: Gradient) -> str:
-    """« De 51 à 33 kinésithérapeutes pour 10 000 : l’offre baisse quand le besoin monte »."""
-    if found.why:
-        return escape(found.why)
-    kind = found.resource
-    low, high = (kind.per * v for v in (found.line.at_least, found.line.at_greatest))
-    decimals = _decimals(max(abs(low), abs(high)))
-    start, end = (words.number(max(0.0, v), decimals) for v in (low, high))
-    name = escape(_lower(kind.title))
-    per = words.number(kind.per)
-    below = " (la droite passe sous zéro)" if min(low, high) < 0 else ""
-    band = found.sii_band
-    if np.isfinite(band[0]) and band[0] <= 0 <= band[1]:
-        what = "un écart que le hasard seul pourrait expliquer"
-    elif start == end:
-        what = "l’offre est la même quel que soit le besoin"
-    else:
-        what = f"l’offre {'monte' if found.sii > 0 else 'baisse'} quand le besoin monte"
-    return f"De <b>{start}</b> à <b>{end}</b> {name} pour {per} habitants{below} : {what}."
-
-
-def _decimals(value: float) -> int:
-    return 0 if value >= 20 else 1 if value >= 1 else 2
-
-
 def _figures_html(found: Gradient) -> str:
     per = found.resource.per
-    decimals = max(1, _decimals(abs(per * found.sii)))
+    decimals = max(1, phrases.decimals_for(abs(per * found.sii)))
 
     def line(name: str, value: float, band: tuple[float, float], places: int, help_: str) -> str:
         shown = words.number(value, places, sign=places != 2)
@@ -580,7 +418,8 @@ def _figures_html(found: Gradient) -> str:
     why = f'<p class="source">{escape(found.why_no_band)}</p>' if found.why_no_band else ""
     return words.spaced(
         '<div class="defile" tabindex="0" role="region" aria-label="Pente et concentration">'
-        f'<table class="donnees"><caption>{_many(found.count, found.level)}</caption><thead><tr>'
+        f'<table class="donnees"><caption>{phrases.many(found.count, found.level)}</caption>'
+        "<thead><tr>"
         '<th scope="col">Mesure</th><th scope="col" class="nombre">Valeur</th>'
         '<th scope="col" class="nombre">Ce que le hasard seul pourrait expliquer</th></tr></thead>'
         f"<tbody>{lines}</tbody></table></div>{why}"
@@ -591,7 +430,7 @@ def _of_zone(found: Gradient, zone: Zone) -> pd.Series:
     """Which units belong to the territory looked at."""
     if zone.id == WALLONIE:
         return pd.Series(False, index=found.points.index)
-    mine = set(_scope(zone, found.level).ids) if found.level != "ols" else {zone.id}
+    mine = set(scopes.scope(zone, found.level).ids) if found.level != "ols" else {zone.id}
     return found.points.index.to_series().isin(mine)
 
 
@@ -630,7 +469,7 @@ def _scatter(id_: str, level: str, weights: Weights, zone: Zone, colours: Tokens
     figure.add_scatter(
         x=[0, 1], y=ends, mode="lines", line={"color": colours.ink, "width": 3}, hoverinfo="skip"
     )
-    decimals = _decimals(max(map(abs, ends)))
+    decimals = phrases.decimals_for(max(map(abs, ends)))
     for x, y in zip((0, 1), ends, strict=True):
         figure.add_annotation(
             x=x,
@@ -757,7 +596,7 @@ def _proportion(
 def proportionality(view: View, weights: Weights, id_: str) -> None:
     """Share of the resource over share of need, unit by unit; what if; precedents of the law."""
     here = scope(view)
-    here = here if here.level != "commune" else _scope(view.zone, "bassin")
+    here = here if here.level != "commune" else scopes.scope(view.zone, "bassin")
     st.subheader("Chacun a-t-il sa part ?", anchor=False)
     left, right = st.columns([1.5, 1])
     with right:
@@ -809,7 +648,7 @@ def _what_if(found: Proportionality, here: Scope) -> tuple[tuple[str, float], ..
 
 def units_sentence(found: Proportionality) -> str:
     """Units to move, or to add when none is removed; all of Wallonia."""
-    name = escape(_lower(found.resource.title))
+    name = escape(phrases.lower(found.resource.title))
     if not np.isfinite(found.move):
         return "Nombre d’unités à déplacer : non disponible à cette échelle."
     total = float(found.zones["ressource"].sum())

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-import shapely
 import streamlit as st
 
-from olsdata import figures, structures, territory, words
+from olsdata import cartography, contours, figures, structures, territory, words
+from olsdata.cartography import LEVEL_WORDS, TINTS, Shades, Texts, all_ols, every_commune
 from olsdata.catalogue import Card
+from olsdata.contours import Frame
+from olsdata.labels import Label
 from olsdata.local import remembered
 from olsdata.tables import DataError
 from olsdata.territory import WALLONIE, Zone
-from olsdata.ui import charts, contours, labels, state, theme
-from olsdata.ui.contours import Frame
-from olsdata.ui.labels import Label
+from olsdata.ui import charts, state, theme
 from olsdata.ui.state import View
 from olsdata.ui.theme import Tokens
 
@@ -67,45 +66,6 @@ def _stripes(level: str, ids: list[str], colour: str) -> Any:
     return _plain(level, ids, colour, colour, STRIPE_LINE, stripes=True, hoverinfo="skip")
 
 
-@dataclass(frozen=True, eq=False)
-class Shades:
-    """Values of zones as colours.
-
-    Attributes
-    ----------
-    rank : index zone; class of each, from 0
-    ramp, on_ramp : colour of each class, and of a text drawn on it
-    read : index zone; what the pointer reads, in French
-    source : publisher and date
-    """
-
-    rank: pd.Series
-    ramp: tuple[str, ...]
-    on_ramp: tuple[str, ...]
-    read: pd.Series
-    source: str
-
-
-def _shades(
-    frame: pd.DataFrame, card: Card, groups: figures.Classes, level: str, colours: Tokens
-) -> Shades:
-    """Values of an indicator, by class of its card."""
-    count = len(groups.upper)
-    known = frame[frame["valeur"].notna()]
-    read = [
-        words.quantity(v, card.unit, card.decimals)
-        + ("" if r != figures.COMMUNAL or level == "commune" else " (commune entière)")
-        for v, r in zip(known["valeur"], known["agregation"], strict=True)
-    ]
-    return Shades(
-        rank=pd.Series(groups.index(known["valeur"]).astype(int), index=known.index),
-        ramp=tuple(ramp_of(colours, count)),
-        on_ramp=tuple(colours.on_ramp[i] for i in _spread(colours, count)),
-        read=pd.Series(read, index=known.index, dtype=object),
-        source=card.source,
-    )
-
-
 def _classes(shades: Shades, level: str, colours: Tokens) -> Any:
     """The layer of values, by class, with what the pointer reads."""
     count = len(shades.ramp)
@@ -123,18 +83,6 @@ def _classes(shades: Shades, level: str, colours: Tokens) -> Any:
         ),
         marker={"line": {"color": colours.paper, "width": ZONE_LINE}},
     )
-
-
-def _spread(colours: Tokens, count: int) -> list[int]:
-    """Places of some classes, spread over the ramp."""
-    if count < 2:
-        return [3]
-    return [int(i) for i in np.linspace(0, len(colours.ramp) - 1, count).round()]
-
-
-def ramp_of(colours: Tokens, count: int) -> list[str]:
-    """Colours for some classes, spread over the ramp."""
-    return [colours.ramp[i] for i in _spread(colours, count)]
 
 
 def _texts(placed: list[Label], frame: Frame, ink: dict[str, str], colours: Tokens) -> list[Any]:
@@ -182,48 +130,6 @@ def _leaders(placed: list[Label], frame: Frame, colour: str) -> list[Any]:
     ]
 
 
-def _land(shown: tuple[tuple[str, str], ...], frame: Frame) -> dict[tuple[str, str], Any]:
-    return {
-        (level, i): shapely.simplify(
-            shapely.transform(contours.shapes(level)[i], frame.pixels), 0.7
-        )
-        for level, i in shown
-    }
-
-
-Texts = tuple[tuple[str, str, str], ...]
-"""Id, name and value of the zones to label, most important first."""
-
-
-@remembered(maxsize=256)
-def _placed(
-    level: str,
-    frame: Frame,
-    texts: Texts,
-    shown: tuple[tuple[str, str], ...],
-    outside: int,
-    slack: float,
-) -> list[Label]:
-    """Labels of some zones over the land shown (level, id); kept, since it takes a moment."""
-    if not texts:
-        return []
-    land = _land(shown, frame)
-    poles = contours.mercator(np.array([contours.point(level, i) for i, _, _ in texts]))
-    wishes = [
-        labels.Wish(
-            i,
-            lines=(*words.wrapped(name), *filter(None, [read])),
-            beside=(*(words.wrapped(name) if level != "ols" else (name,)), *filter(None, [read])),
-            outline=land[level, i],
-            pole=(float(x), float(y)),
-        )
-        for (i, name, read), (x, y) in zip(texts, frame.pixels(poles), strict=True)
-    ]
-    everything = shapely.union_all(list(land.values()))
-    picture = (frame.width, frame.height)
-    return labels.place(wishes, picture, everything, charts.TYPE_PX, outside, slack)
-
-
 def _figure(layers: list[Any], frame: Frame, colours: Tokens) -> go.Figure:
     """The map; ``meta``, read by ``francais.html``, is the width that it was made for."""
     figure = go.Figure(layers)
@@ -264,7 +170,7 @@ def territories(view: View) -> None:
     figure = _territories(chosen, theme.tokens(), theme.phone())
     alt = "Carte des territoires des OLS ; la liste des territoires dit la même chose."
     clicked = _draw(figure, f"carte-ols-{view.territory}", alt)
-    if clicked in _all_ols():
+    if clicked in all_ols():
         state.go("population", territory=clicked)
 
 
@@ -272,7 +178,7 @@ def territories(view: View) -> None:
 def _territories(chosen: str, colours: Tokens, phone: bool) -> go.Figure:
     people = figures.population(2026, territory.zoning("ols"))
     ids, outside = list(people.index), list(territory.outside().index)
-    west, south, east, north = contours.bounds("commune", _every_commune())
+    west, south, east, north = contours.bounds("commune", every_commune())
     box = (west, south, east + (0 if phone else NAMES_EAST), north)
     width, height = (PHONE_PX, 260) if phone else (HOME_PX, 420)
     frame = contours.fit(box, width, height, (0.98, 0.79))
@@ -283,7 +189,7 @@ def _territories(chosen: str, colours: Tokens, phone: bool) -> go.Figure:
         for i in ids
     )
     shown = (*(("ols", i) for i in ids), *(("commune", i) for i in outside))
-    placed = _placed("ols", frame, texts, shown, len(ids), 7.0)
+    placed = cartography.place_names("ols", frame, texts, shown, len(ids), 7.0, charts.TYPE_PX)
     layers = [
         _plain("commune", outside, CLEAR, colours.hatch, 0.7, hovertemplate=_OUTSIDE_HOVER),
         _stripes("commune", outside, colours.hatch),
@@ -335,8 +241,8 @@ def choropleth(view: View) -> None:
 def _choropleth(card: Card, zone: Zone, level: str, colours: Tokens, phone: bool) -> go.Figure:
     whole = zone.level == WALLONIE or level == "ols"
     table = figures.twin(card.id, territory.find(WALLONIE) if whole else zone, level)
-    shades = _shades(table, card, figures.classes(card.id, level), level, colours)
-    texts = _wanted(table, card.decimals, level, whole)
+    shades = cartography.card_shades(table, card, figures.classes(card.id, level), level, colours)
+    texts = cartography.names(table, card.decimals, level, whole)
     return _zones(table, shades, texts, zone, level, colours, phone)
 
 
@@ -369,18 +275,11 @@ def _need(cells: NeedCells, zone: Zone, level: str, colours: Tokens, phone: bool
     columns = ["zone", "label", "valeur", "population", "read", "hachure"]
     table = pd.DataFrame(cells, columns=columns).set_index("zone")
     table["valeur"] = table["valeur"].astype(float)
-    known = table[table["valeur"].notna()]
-    shades = Shades(
-        rank=np.clip(known["valeur"] // 20, 0, 4).astype(int),
-        ramp=colours.ramp,
-        on_ramp=colours.on_ramp,
-        read=known["read"],
-        source="Indice de besoin",
-    )
+    shades = cartography.need_shades(table, colours)
     table["agregation"] = np.where(table["hachure"], figures.COMMUNAL, "")
     whole = zone.level == WALLONIE or level == "ols"
     # A city's bassins all say the same: its hatched parts bear no name.
-    texts = _wanted(table[~table["hachure"].astype(bool)], 0, level, whole)
+    texts = cartography.names(table[~table["hachure"].astype(bool)], 0, level, whole)
     return _zones(table, shades, texts, zone, level, colours, phone)
 
 
@@ -397,12 +296,12 @@ def _zones(
     whole = zone.level == WALLONIE or level == "ols"
     ids = list(table.index)
     box = (
-        contours.bounds("commune", _every_commune()) if whole else contours.bounds("ols", [zone.id])
+        contours.bounds("commune", every_commune()) if whole else contours.bounds("ols", [zone.id])
     )
     frame = contours.fit(box, PHONE_PX if phone else PANEL_PX, 340 if whole else 440, (0.8, 0.9))
     layers = []
     if not whole:
-        others = [i for i in _all_ols() if i != zone.id]
+        others = [i for i in all_ols() if i != zone.id]
         layers.append(
             _plain("ols", others, colours.neighbours, colours.paper, 2, hovertemplate=_OPEN_HOVER)
         )
@@ -419,7 +318,7 @@ def _zones(
                 hovertemplate=_MISSING_HOVER,
             )
         )
-    hatched = list(table.index[hatching(table, level)])
+    hatched = list(table.index[cartography.hatching(table, level)])
     if hatched:
         layers.append(_stripes(level, hatched, colours.hatch))
     if whole and level != "commune":
@@ -428,35 +327,19 @@ def _zones(
             _plain("commune", apart, CLEAR, colours.hatch, 0.7, hovertemplate=_OUTSIDE_HOVER),
             _stripes("commune", apart, colours.hatch),
         ]
-    layers.append(_outline(_all_ols() if whole else [zone.id], colours, OLS_LINE))
+    layers.append(_outline(all_ols() if whole else [zone.id], colours, OLS_LINE))
     if level == "ols" and zone.level == "ols":
         layers.append(_outline([zone.id], colours, CHOSEN_LINE))
-    placed = _placed(level, frame, texts, tuple((level, i) for i in ids), 8, 4.0)
+    placed = cartography.place_names(
+        level, frame, texts, tuple((level, i) for i in ids), 8, 4.0, charts.TYPE_PX
+    )
     layers += _leaders(placed, frame, colours.ink)
-    layers += _texts(placed, frame, _ink(placed, shades, colours), colours)
+    layers += _texts(placed, frame, cartography.ink_of(placed, shades, colours), colours)
     return _figure(layers, frame, colours)
 
 
-LEVEL_WORDS = {"ols": "par OLS", "bassin": "par bassin de vie", "commune": "par commune"}
 _OPEN_HOVER = "<b>%{location} %{properties.nom}</b><br>Cliquer pour ouvrir<extra></extra>"
 _MISSING_HOVER = "<b>%{properties.nom}</b><br>non disponible à cette échelle<extra></extra>"
-
-
-TINTS = (
-    "#A8CBEA",
-    "#F3C9A5",
-    "#C9B6E4",
-    "#A9DCD3",
-    "#F2B8CC",
-    "#DAD7A0",
-    "#C3CBD3",
-    "#F0DDB0",
-    "#8FB8A8",
-    "#E2A9A0",
-    "#9FB1DE",
-    "#BFDDA0",
-)
-"""Zones of structures side by side; ink reads on each, in both themes."""
 
 
 def structure_zones(view: View, kind: str) -> None:
@@ -479,7 +362,7 @@ def _structures(kind: str, zone: Zone, colours: Tokens, phone: bool) -> go.Figur
     ids = communes.inside(zone)
     whole = zone.level == WALLONIE
     box = (
-        contours.bounds("commune", _every_commune()) if whole else contours.bounds("ols", [zone.id])
+        contours.bounds("commune", every_commune()) if whole else contours.bounds("ols", [zone.id])
     )
     height = 440 if not whole else 260 if phone else 350
     frame = contours.fit(box, PHONE_PX if phone else 490, height, (0.94, 0.9))
@@ -488,7 +371,7 @@ def _structures(kind: str, zone: Zone, colours: Tokens, phone: bool) -> go.Figur
     order = {id_: n for n, id_ in enumerate(dict.fromkeys(found["structure"]))}
     layers = []
     if not whole:
-        others = [i for i in _all_ols() if i != zone.id]
+        others = [i for i in all_ols() if i != zone.id]
         layers.append(
             _plain("ols", others, colours.neighbours, colours.paper, 2, hovertemplate=_OPEN_HOVER)
         )
@@ -512,7 +395,7 @@ def _structures(kind: str, zone: Zone, colours: Tokens, phone: bool) -> go.Figur
     doubtful = list(known.index[known["deduit"] | known["inconnu"] | known["plusieurs"]])
     if doubtful:
         layers.append(_stripes("commune", doubtful, theme.LIGHT.hatch))
-    layers.append(_outline(_all_ols() if whole else [zone.id], colours, OLS_LINE))
+    layers.append(_outline(all_ols() if whole else [zone.id], colours, OLS_LINE))
     seats = structures.recorded(kind)
     seats = seats[seats["siege_refnis"].isin(ids)]
     if len(seats):
@@ -531,48 +414,6 @@ def _structures(kind: str, zone: Zone, colours: Tokens, phone: bool) -> go.Figur
 
 
 _UNKNOWN_HOVER = "<b>%{properties.nom}</b><br>aucune structure recensée<extra></extra>"
-
-
-def hatching(table: pd.DataFrame, level: str) -> pd.Series:
-    """Zones to hatch: no value of their own, or none at all."""
-    borrowed = (table["agregation"] == figures.COMMUNAL) & (level != "commune")
-    return borrowed | table["valeur"].isna()
-
-
-def _every_commune() -> list[str]:
-    return list(territory.zoning("communes").zones.index)
-
-
-def _all_ols() -> list[str]:
-    return list(territory.zoning("ols").zones.index)
-
-
-def _wanted(table: pd.DataFrame, decimals: int, level: str, whole: bool) -> Texts:
-    """Labels by importance: extremes first, then the most populous; none for 152 bassins."""
-    if whole and level != "ols":
-        return ()
-    shown = table[table["valeur"].notna()]
-    if shown.empty:
-        return ()
-    own = shown[~hatching(shown, level)]
-    extremes = [own["valeur"].idxmax(), own["valeur"].idxmin()] if len(own) else []
-    order = list(dict.fromkeys([*extremes, *shown.sort_values("population").index[::-1]]))
-    return tuple(
-        (
-            i,
-            i if level == "ols" else str(shown.at[i, "label"]),
-            words.number(float(shown.at[i, "valeur"]), decimals),
-        )
-        for i in order
-    )
-
-
-def _ink(placed: list[Label], shades: Shades, colours: Tokens) -> dict[str, str]:
-    """Colour of each text: that of its class inside, ink outside."""
-    return {
-        label.id: colours.ink if label.leader else shades.on_ramp[int(shades.rank[label.id])]
-        for label in placed
-    }
 
 
 def _open(clicked: str, zone: Zone) -> None:

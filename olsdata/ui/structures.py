@@ -9,11 +9,21 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from olsdata import catalogue, chance, figures, registry, structures, territory, words
+from olsdata import (
+    cartography,
+    catalogue,
+    chance,
+    figures,
+    phrases,
+    registry,
+    structures,
+    territory,
+    words,
+)
 from olsdata import tables as data
 from olsdata.structures import Completeness, Type
 from olsdata.territory import WALLONIE, Zone, Zoning
-from olsdata.ui import cards, maps, menu, sentences, state, tables, theme
+from olsdata.ui import cards, menu, sentences, state, tables, theme
 from olsdata.ui.state import View
 
 VIEWS = {
@@ -77,18 +87,6 @@ def zoning_choice() -> Zoning:
 # --- Words --------------------------------------------------------------------------------------
 
 
-def guard(known: Completeness) -> str:
-    """« n recensés, dont m avec leur zone, sur N publiés »."""
-    start = (
-        f"<b>{words.number(known.recorded)} recensés</b>, dont "
-        f"{words.number(known.with_zone)} avec leur zone"
-    )
-    if known.published is None:
-        return f"{start} ; aucun total publié."
-    year = f", {known.published_year}" if known.published_year else ", année non précisée"
-    return f"{start}, sur {words.number(known.published)} publiés ({escape(known.source)}{year})."
-
-
 def to_complete(known: Completeness) -> None:
     """The badge of a type whose density and comparison are closed, and why."""
     if not known.open:
@@ -103,25 +101,6 @@ def complete() -> None:
         st.page_link(
             menu.path("registre"), label="Compléter le registre", icon=":material/edit_note:"
         )
-
-
-def cover_sentence(kind_: str, zone: Zone) -> str:
-    """Who is covered in the territory, in words: share or interval, gaps, overlaps."""
-    zoning = territory.zoning_of(zone.level)
-    row = structures.coverage(kind_, zoning).loc[zone.id]
-    plural = structures.type_(kind_).plural
-    plural = plural[0].lower() + plural[1:]
-    if not row["touchent"]:
-        return (
-            f"<b>Aucune zone connue.</b> Le registre ne dit pas quelles communes couvrent les "
-            f"{escape(plural)} de ce territoire."
-        )
-    low, high = (100 * float(row[k]) for k in ("part_min", "part_max"))
-    shown = words.quantity(high, "%")
-    if round(low) != round(high):
-        shown = f"entre {words.quantity(low, '%')} et {shown}"
-    count = words.plural(int(row["touchent"]), "structure recensée", "structures recensées")
-    return f"<b>{count}</b> ; {shown} des habitants vivent dans une zone connue."
 
 
 def gaps_sentence(kind_: str, zone: Zone) -> str:
@@ -363,7 +342,7 @@ def _density_card(type_: Type, row: pd.Series, zone: Zone) -> str:
         + "".join(f"<p>{words.spaced(line)}</p>" for line in lines)
         + words.spaced(said)
         + f'<p class="source">{escape(words.spaced(rule))} {escape(article)}</p>'
-        f'<p class="source">{words.spaced(guard(known))}</p></div>'
+        f'<p class="source">{words.spaced(phrases.guard(known))}</p></div>'
     )
 
 
@@ -624,8 +603,8 @@ def summary(kind_: str, zone: Zone) -> None:
     st.subheader(type_.plural, anchor=False)
     to_complete(known)
     cards.sentence(escape(type_.text("aide")))
-    cards.sentence(guard(known))
-    cards.sentence(cover_sentence(kind_, zone))
+    cards.sentence(phrases.guard(known))
+    cards.sentence(phrases.covered(kind_, zone))
     if gaps := gaps_sentence(kind_, zone):
         cards.sentence(gaps)
     ols = territory.zoning("ols")
@@ -649,7 +628,7 @@ def crossings(kind_: str, zoning: Zoning, zone: Zone) -> None:
             f"<b>Cohérence : {words.quantity(100 * index, '%')}</b> de la population couverte a "
             "une structure qui tient dans une seule zone."
         )
-    cards.source(words.spaced(sentences.plain(guard(known))))
+    cards.source(words.spaced(phrases.plain(phrases.guard(known))))
 
 
 def map_legend(kind_: str, zone: Zone) -> None:
@@ -659,12 +638,12 @@ def map_legend(kind_: str, zone: Zone) -> None:
     order = list(dict.fromkeys(found["structure"]))
     here = set(structures.coverage_of(kind_, territory.zoning_of(zone.level), zone.id))
     cells = "".join(
-        f'<li><span style="background:{maps.TINTS[n % len(maps.TINTS)]}"></span>'
+        f'<li><span style="background:{cartography.TINTS[n % len(cartography.TINTS)]}"></span>'
         f"{escape(str(names[id_]))}</li>"
         for n, id_ in enumerate(order)
         if id_ in here and (found["structure"] == id_).any()
     )
-    if len(here) > len(maps.TINTS):
+    if len(here) > len(cartography.TINTS):
         cards.source(f"{len(here)} structures : leur nom se lit sur la carte et dans le tableau.")
     elif cells:
         st.html(f'<ul class="legende noms">{cells}</ul>')

@@ -6,8 +6,7 @@ import re
 
 import pytest
 
-from olsdata import figures, territory, words
-from olsdata.ui import contours
+from olsdata import contours, figures, territory, words
 from tests.browser.conftest import Visit, Visitor
 
 MAP = ".js-plotly-plot:has(.maplibregl-map)"

@@ -9,9 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from olsdata import store
 from olsdata.equity import field, need
+from olsdata.equity.scope import scope
 from olsdata.notes import actors, book
 from olsdata.notes.content import Content
-from olsdata.ui import crossing, equity, menu, weights
+from olsdata.ui import crossing, menu, weights
 from tests.pages.test_pages import APP, alerts
 
 PAGE = f"""
@@ -146,11 +147,11 @@ def test_what_was_withdrawn_does_not_count_and_a_change_is_seen():
 def test_the_scope_follows_territory_and_level():
     from olsdata import territory
 
-    found = equity._scope(territory.find("06"), "bassin")
+    found = scope(territory.find("06"), "bassin")
     assert "06-92094" in found.ids
     assert found.ids[-1] == "06-91013"  # Beauraing, in the south
-    assert equity._scope(territory.find("wallonie"), "commune").level == "ols"
-    assert equity._scope(territory.find("06"), "ols").ids == tuple(f"{i:02}" for i in range(1, 11))
+    assert scope(territory.find("wallonie"), "commune").level == "ols"
+    assert scope(territory.find("06"), "ols").ids == tuple(f"{i:02}" for i in range(1, 11))
 
 
 def test_every_state_has_its_icon_and_word():

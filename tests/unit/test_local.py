@@ -15,11 +15,10 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from olsdata import catalogue, checks, figures, local, structures, tables, territory
+from olsdata import catalogue, checks, contours, figures, local, structures, tables, territory
 from olsdata.local import shapes, zonings
 from olsdata.notes import places
 from olsdata.tables import GEODATA, ROOT, DataError
-from olsdata.ui import contours
 
 META = {"label": "Essai", "statut": "atelier", "source": "atelier du 20", "date": "2026-11-20"}
 GEMBLOUX, NAMUR = "92142", "92094"

@@ -1,0 +1,236 @@
+"""What a map shows, before it is drawn: classes, colours, hatching, names and their places.
+
+The screen (Plotly) and the documents (matplotlib) draw the same thing from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from olsdata import contours, figures, labels, territory, words
+from olsdata.catalogue import Card
+from olsdata.contours import Frame
+from olsdata.equity import need
+from olsdata.equity.need import Weights
+from olsdata.equity.units import members, units
+from olsdata.labels import Label
+from olsdata.local import remembered
+from olsdata.palette import Tokens
+from olsdata.territory import WALLONIE, WHOLE, Zone
+
+LEVEL_WORDS = {"ols": "par OLS", "bassin": "par bassin de vie", "commune": "par commune"}
+
+
+@dataclass(frozen=True, eq=False)
+class Shades:
+    """Values of zones as colours.
+
+    Attributes
+    ----------
+    rank : index zone; class of each, from 0
+    ramp, on_ramp : colour of each class, and of a text drawn on it
+    read : index zone; what the pointer reads, in French
+    source : publisher and date
+    """
+
+    rank: pd.Series
+    ramp: tuple[str, ...]
+    on_ramp: tuple[str, ...]
+    read: pd.Series
+    source: str
+
+
+def card_shades(
+    frame: pd.DataFrame, card: Card, groups: figures.Classes, level: str, colours: Tokens
+) -> Shades:
+    """Values of an indicator, by class of its card."""
+    count = len(groups.upper)
+    known = frame[frame["valeur"].notna()]
+    read = [
+        words.quantity(v, card.unit, card.decimals)
+        + ("" if r != figures.COMMUNAL or level == "commune" else " (commune entière)")
+        for v, r in zip(known["valeur"], known["agregation"], strict=True)
+    ]
+    return Shades(
+        rank=pd.Series(groups.index(known["valeur"]).astype(int), index=known.index),
+        ramp=tuple(ramp_of(colours, count)),
+        on_ramp=tuple(colours.on_ramp[i] for i in _spread(colours, count)),
+        read=pd.Series(read, index=known.index, dtype=object),
+        source=card.source,
+    )
+
+
+def need_shades(table: pd.DataFrame, colours: Tokens) -> Shades:
+    """The need index in five classes of twenty points."""
+    known = table[table["valeur"].notna()]
+    return Shades(
+        rank=np.clip(known["valeur"] // 20, 0, 4).astype(int),
+        ramp=colours.ramp,
+        on_ramp=colours.on_ramp,
+        read=known["read"],
+        source="Indice de besoin",
+    )
+
+
+@remembered(maxsize=64)
+def need_table(weights: Weights, zone: Zone, level: str) -> pd.DataFrame:
+    """The need index of the zones that a map of a territory shows.
+
+    Returns
+    -------
+    DataFrame, index zone: label; valeur (0 to 100, NaN where there is none); population; read
+    (what the pointer reads); hachure (whether the value is that of a whole city).
+    """
+    zoning = territory.zoning_of(level)
+    whole = zone.level == WALLONIE or level == "ols"
+    ids = list(zoning.zones.index) if whole else zoning.inside(zone)
+    unit = members(zoning) if level == "bassin" else pd.Series(ids, index=ids)
+    found = need.by_zone(weights, units(level)).loc[unit[ids]].set_axis(ids)
+    read = [
+        f"besoin {words.number(v)} : {group}<br>de {words.number(low)} à {words.number(high)} "
+        "selon les poids"
+        for v, group, low, high in found[["indice", "groupe", "p5", "p95"]].itertuples(index=False)
+    ]
+    cut = (zoning.coverage[ids] < WHOLE) if level == "bassin" else pd.Series(False, index=ids)
+    people = figures.population(need.YEAR, zoning)["valeur"]
+    return pd.DataFrame(
+        {
+            "label": zoning.zones.loc[ids, "label"],
+            "valeur": found["indice"],
+            "population": people[ids],
+            "read": read,
+            "hachure": cut.astype(bool),
+        },
+        index=ids,
+    )
+
+
+def _spread(colours: Tokens, count: int) -> list[int]:
+    """Places of some classes, spread over the ramp."""
+    if count < 2:
+        return [3]
+    return [int(i) for i in np.linspace(0, len(colours.ramp) - 1, count).round()]
+
+
+def ramp_of(colours: Tokens, count: int) -> list[str]:
+    """Colours for some classes, spread over the ramp."""
+    return [colours.ramp[i] for i in _spread(colours, count)]
+
+
+def _land(shown: tuple[tuple[str, str], ...], frame: Frame) -> dict[tuple[str, str], Any]:
+    return {
+        (level, i): shapely.simplify(
+            shapely.transform(contours.shapes(level)[i], frame.pixels), 0.7
+        )
+        for level, i in shown
+    }
+
+
+Texts = tuple[tuple[str, str, str], ...]
+"""Id, name and value of the zones to label, most important first."""
+
+
+@remembered(maxsize=256)
+def place_names(
+    level: str,
+    frame: Frame,
+    texts: Texts,
+    shown: tuple[tuple[str, str], ...],
+    outside: int,
+    slack: float,
+    type_px: float,
+) -> list[Label]:
+    """Labels of some zones over the land shown (level, id); kept, since it takes a moment.
+
+    Parameters
+    ----------
+    level : of the zones to name
+    texts : what to write, most important first
+    shown : zones drawn, which names outside avoid
+    outside : how many names may stand outside their zone
+    slack : how far a name may cross its zone's limit, pixels
+    type_px : type size
+    """
+    if not texts:
+        return []
+    land = _land(shown, frame)
+    poles = contours.mercator(np.array([contours.point(level, i) for i, _, _ in texts]))
+    wishes = [
+        labels.Wish(
+            i,
+            lines=(*words.wrapped(name), *filter(None, [read])),
+            beside=(*(words.wrapped(name) if level != "ols" else (name,)), *filter(None, [read])),
+            outline=land[level, i],
+            pole=(float(x), float(y)),
+        )
+        for (i, name, read), (x, y) in zip(texts, frame.pixels(poles), strict=True)
+    ]
+    everything = shapely.union_all(list(land.values()))
+    picture = (frame.width, frame.height)
+    return labels.place(wishes, picture, everything, type_px, outside, slack)
+
+
+TINTS = (
+    "#A8CBEA",
+    "#F3C9A5",
+    "#C9B6E4",
+    "#A9DCD3",
+    "#F2B8CC",
+    "#DAD7A0",
+    "#C3CBD3",
+    "#F0DDB0",
+    "#8FB8A8",
+    "#E2A9A0",
+    "#9FB1DE",
+    "#BFDDA0",
+)
+"""Zones of structures side by side; ink reads on each, in both themes."""
+
+
+def hatching(table: pd.DataFrame, level: str) -> pd.Series:
+    """Zones to hatch: no value of their own, or none at all."""
+    borrowed = (table["agregation"] == figures.COMMUNAL) & (level != "commune")
+    return borrowed | table["valeur"].isna()
+
+
+def every_commune() -> list[str]:
+    """Ids of the 261 communes."""
+    return list(territory.zoning("communes").zones.index)
+
+
+def all_ols() -> list[str]:
+    """Ids of the ten OLS, in official order."""
+    return list(territory.zoning("ols").zones.index)
+
+
+def names(table: pd.DataFrame, decimals: int, level: str, whole: bool) -> Texts:
+    """Labels by importance: extremes first, then the most populous; none for 152 bassins."""
+    if whole and level != "ols":
+        return ()
+    shown = table[table["valeur"].notna()]
+    if shown.empty:
+        return ()
+    own = shown[~hatching(shown, level)]
+    extremes = [own["valeur"].idxmax(), own["valeur"].idxmin()] if len(own) else []
+    order = list(dict.fromkeys([*extremes, *shown.sort_values("population").index[::-1]]))
+    return tuple(
+        (
+            i,
+            i if level == "ols" else str(shown.at[i, "label"]),
+            words.number(float(shown.at[i, "valeur"]), decimals),
+        )
+        for i in order
+    )
+
+
+def ink_of(placed: list[Label], shades: Shades, colours: Tokens) -> dict[str, str]:
+    """Colour of each text: that of its class inside, ink outside."""
+    return {
+        label.id: colours.ink if label.leader else shades.on_ramp[int(shades.rank[label.id])]
+        for label in placed
+    }
