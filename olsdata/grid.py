@@ -151,6 +151,7 @@ def solve(
     links: dict[str, set[str]],
     limit: float = TIME_LIMIT_S,
     starts: int = STARTS,
+    threshold: int = THRESHOLD,
 ) -> Any:
     """Group the units of every OLS, in a child process that cannot hang the caller.
 
@@ -160,6 +161,7 @@ def solve(
     links : neighbours of each unit, inside its OLS
     limit : seconds allowed for all OLS together
     starts : attempts per OLS
+    threshold : fewest inhabitants of a group
 
     Returns
     -------
@@ -177,6 +179,7 @@ def solve(
             {
                 "ols": ols,
                 "starts": starts,
+                "threshold": threshold,
                 "population": members["population"].round(3).tolist(),
                 "xy": members[["x", "y"]].round(3).to_numpy().tolist(),
                 "links": [sorted(place[other] for other in links[unit]) for unit in place],
@@ -278,6 +281,7 @@ def max_p(
     xy: list[list[float]],
     links: list[list[int]],
     starts: int = STARTS,
+    threshold: int = THRESHOLD,
 ) -> list[int]:
     """Groups of contiguous units, as many as possible, each above the threshold.
 
@@ -287,6 +291,7 @@ def max_p(
     xy : shape (n, 2), kilometres; among solutions with as many groups the most compact is kept
     links : neighbours of each unit; a unit without any is attached to the nearest
     starts : attempts to build a grid
+    threshold : fewest inhabitants of a group
 
     Returns
     -------
@@ -312,7 +317,7 @@ def max_p(
             weights,
             ["x", "y"],
             "population",
-            THRESHOLD,
+            threshold,
             top_n=2,
             max_iterations_construction=starts,
             max_iterations_sa=POLISHES,

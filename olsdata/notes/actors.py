@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 READ, ADD, REVISE, WITHDRAW = "lire", "ajouter", "modifier", "retirer"
 ERASE, FOLLOW, DRAFT = "effacer", "faire avancer", "garder un brouillon"
 EXPORT, IMPORT, SAVE, RESTORE = "exporter", "importer", "sauvegarder", "restaurer"
+DRAW, ADOPT = "dessiner des bassins", "adopter un découpage"
 
 EVERYTHING = frozenset(
-    {READ, ADD, REVISE, WITHDRAW, ERASE, FOLLOW, DRAFT, EXPORT, IMPORT, SAVE, RESTORE}
+    {READ, ADD, REVISE, WITHDRAW, ERASE, FOLLOW, DRAFT, EXPORT, IMPORT, SAVE, RESTORE, DRAW, ADOPT}
 )
 RIGHTS: dict[str, frozenset[str]] = {
     "local": EVERYTHING,

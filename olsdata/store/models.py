@@ -215,3 +215,31 @@ class Draft(Base):
     note: Mapped[str] = mapped_column(String(64), default="")
     content: Mapped[dict[str, object]] = mapped_column(JSON)
     saved: Mapped[str] = mapped_column(String(32))
+
+
+class Drawing(Base):
+    """A proposal of bassins for one OLS; its plans are in its revisions.
+
+    ``trail`` holds the numbers of the revisions that undo and redo walk along, and ``position``
+    where they stand.
+    """
+
+    __tablename__ = "drawing"
+    __table_args__ = (
+        CheckConstraint("state in ('active', 'withdrawn')", name="state"),
+        CheckConstraint("status in ('atelier', 'valide')", name="status"),
+        Index(None, "ols", "state"),
+    )
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    ols: Mapped[str] = mapped_column(String(10))
+    name: Mapped[str] = mapped_column(Text)
+    origin: Mapped[str] = mapped_column(Text, default="")
+    status: Mapped[str] = mapped_column(String(10), default="atelier")
+    state: Mapped[str] = mapped_column(String(10), default="active")
+    role: Mapped[str] = mapped_column(String(20))
+    revision: Mapped[int] = mapped_column(default=1)
+    trail: Mapped[list[int]] = mapped_column(JSON)
+    position: Mapped[int] = mapped_column(default=0)
+    created: Mapped[str] = mapped_column(String(32))
+    updated: Mapped[str] = mapped_column(String(32))
