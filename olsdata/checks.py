@@ -10,6 +10,7 @@ import pandas as pd
 
 from olsdata import catalogue, figures, geometry, structures, tables, territory, words
 from olsdata.equity import need
+from olsdata.own import privacy
 from olsdata.tables import DataError, Facts
 from olsdata.territory import Zoning
 
@@ -57,6 +58,7 @@ def run(folder: Path = tables.GEODATA) -> Report:
     )
     check_totals(facts, report)
     check_cards(facts, report)
+    check_layer(facts, report)
     check_structures(facts, report)
     check_need(facts, report)
     for name, check in (("ols", check_ols), ("bassins", check_bassins)):
@@ -90,7 +92,7 @@ def check_cards(facts: Facts, report: Report) -> None:
     columns = set(figures.commune_columns(facts))
     used: set[str] = set()
     for card in cards.values():
-        if card.rule is None:
+        if card.rule is None or card.origin:
             continue
         needed = {card.rule.column, card.rule.weight} - {""}
         used |= needed
@@ -105,6 +107,39 @@ def check_cards(facts: Facts, report: Report) -> None:
         f"Catalogue : {len(cards)} fiches, dont {available} avec des valeurs et "
         f"{len(cards) - available} « non disponible »."
     )
+
+
+def check_layer(facts: Facts, report: Report) -> None:
+    """Every card of the local layer has its columns, places that exist, and keeps small counts."""
+    if not facts.locales:
+        return
+    try:
+        cards = {c.id: c for c in catalogue.cards().values() if c.origin}
+    except DataError:
+        return  # a card that cannot be read: its own check says what is wrong
+    places = {False: facts.communes.index, True: facts.secteurs.index}
+    faults = []
+    for id_, card in cards.items():
+        kept = facts.locales[id_]
+        try:
+            figures.by_zone(id_, territory.zoning("wallonie"))
+        except DataError as error:
+            faults.append(str(error))
+        strange = kept.values.index.difference(places[kept.by_sector])
+        if len(strange):
+            faults.append(f"{id_} : lieu inconnu, {', '.join(strange[:5])}.")
+        if kept.about.get("personnes") and privacy.exposed(kept.values, kept.groups, kept.sums):
+            faults.append(f"{id_} : un nombre de moins de cinq personnes peut être retrouvé.")
+        if not card.received:
+            faults.append(f"{id_} : la provenance manque.")
+    report.wrong.extend(faults)
+    if not faults:
+        own = sum(c.own for c in cards.values())
+        new = words.plural(len(cards) - own, "fiche actualisée", "fiches actualisées")
+        report.proved.append(
+            f"Couche locale : {new}, {words.plural(own, 'donnée locale', 'données locales')} ; "
+            "aucun nombre de moins de cinq personnes ne s’en déduit."
+        )
 
 
 def check_structures(facts: Facts, report: Report) -> None:

@@ -28,6 +28,7 @@ from olsdata.equity import proportionality as proportions
 from olsdata.equity.units import units
 from olsdata.exports.tables import to_csv
 from olsdata.notes.commands import app as notes_app
+from olsdata.sources import commands
 from olsdata.tables import DataError
 
 app = typer.Typer(
@@ -115,6 +116,25 @@ def comparer(
 
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+@app.command()
+def maj(
+    source: Annotated[str, typer.Option(help="walstat (la seule source à interroger)")] = "walstat",
+    fiche: Annotated[
+        list[str] | None, typer.Option(help="Fiches à actualiser ; toutes si aucune n’est donnée")
+    ] = None,
+    fichier: Annotated[
+        str, typer.Option(help="Fichier téléchargé à la main (WalStat, Statbel), ou son adresse")
+    ] = "",
+    a_blanc: Annotated[bool, typer.Option("--a-blanc", help="Montre sans rien changer")] = False,
+    oui: Annotated[bool, typer.Option("--oui", help="Applique sans poser la question")] = False,
+    retirer: Annotated[
+        bool, typer.Option("--retirer", help="Revient aux chiffres livrés avec le tableau de bord")
+    ] = False,
+) -> None:
+    """Actualise les chiffres dans la couche locale ; montre d'abord ce qui changerait."""
+    commands.refresh(source, fiche or [], fichier, a_blanc=a_blanc, yes=oui, back=retirer)
 
 
 @app.command()

@@ -15,11 +15,13 @@ import pandas as pd
 
 from olsdata import catalogue, tables, territory
 from olsdata.catalogue import Card, Rule
-from olsdata.local import remembered
+from olsdata.local import remembered, zones
 from olsdata.tables import AGE_YEARS, TOTAL_YEARS, DataError, Facts
 from olsdata.territory import WHOLE, Zone, Zoning
 
 COMMUNAL = "valeur_communale"
+MASKED = "masque"
+"""In place of the rule of a zone whose value would give back a count under five persons."""
 COLUMNS = ["label", "valeur", "unite", "annee", "source", "agregation", "couverture"]
 
 AGE_BANDS: dict[str, tuple[int, int]] = {
@@ -101,7 +103,20 @@ def _weighted_sum(values: pd.Series, shares: pd.DataFrame) -> pd.Series:
     return pd.Series(np.where(missing > 0, np.nan, sums), index=shares.index)
 
 
-def _values(rule: Rule, zoning: Zoning, facts: Facts | None) -> pd.Series:
+def _values(card: Card, zoning: Zoning, facts: Facts | None) -> tuple[pd.Series, pd.Series]:
+    """Value of each zone, and whether it is hidden to protect a small count."""
+    assert card.rule is not None
+    here = facts or tables.load()
+    if card.origin:
+        if card.id not in here.locales:
+            raise DataError(f"« {card.title} » n’est pas dans ces tables.")
+        columns = commune_columns(facts)
+        return zones.values(here.locales[card.id], card.rule, zoning, columns, here)
+    values = _shipped(card.rule, zoning, facts)
+    return values, pd.Series(False, index=values.index)
+
+
+def _shipped(rule: Rule, zoning: Zoning, facts: Facts | None) -> pd.Series:
     if rule.type == "somme":
         return total(rule.column, zoning, facts)
     if rule.type == "rapport":
@@ -127,7 +142,7 @@ def by_zone(indicator: str, zoning: Zoning, facts: Facts | None = None) -> pd.Da
 
     Below a coverage of 0.9 the zone is cut out of a commune: a count is missing there, and a
     rate is that of the whole commune (``valeur_communale``), unless the card's grain is the
-    sector.
+    sector. A value that would give back a small count is missing (``masque``).
 
     Parameters
     ----------
@@ -152,7 +167,7 @@ def by_zone(indicator: str, zoning: Zoning, facts: Facts | None = None) -> pd.Da
     card = catalogue.card(indicator)
     if card.rule is None:
         raise DataError(f"« {card.title} » n’a pas de valeur communale. {card.obtain}")
-    values = _values(card.rule, zoning, facts)
+    values, hidden = _values(card, zoning, facts)
     rule = pd.Series(card.rule.type, index=zoning.zones.index)
     if zoning.level == "commune" and card.rule.type == "moyenne_ponderee":
         rule[:] = COMMUNAL
@@ -162,6 +177,7 @@ def by_zone(indicator: str, zoning: Zoning, facts: Facts | None = None) -> pd.Da
             values = values.mask(cut)
         else:
             rule = rule.mask(cut, COMMUNAL)
+    rule = rule.mask(hidden, MASKED)
     return _table(zoning, values, card.unit, card.year, card.source, rule)
 
 
@@ -224,7 +240,7 @@ def by_zone_in(indicator: str, year: int, zoning: Zoning, facts: Facts | None = 
     rule = in_year(indicator, year, facts)
     if rule is None:
         return pd.Series(np.nan, index=zoning.zones.index)
-    values = _values(rule, zoning, facts)
+    values = _shipped(rule, zoning, facts)
     cut = zoning.coverage < WHOLE
     return values.mask(cut) if rule.type == "somme" else values
 

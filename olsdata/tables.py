@@ -11,16 +11,19 @@ import hashlib
 import io
 import re
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pandera.pandas as pa
 
 from olsdata import local
 from olsdata.local import remembered
+
+if TYPE_CHECKING:
+    from olsdata.local.indicators import Kept
 
 ROOT = Path(__file__).resolve().parent.parent
 GEODATA = ROOT / "geodata"
@@ -263,6 +266,7 @@ class Facts:
     couverture : structure, refnis, part (NaN = unknown), statut, source
     totaux_structures : type, zone, total, annee, source, lien, reference, remarque
     liens : structure_a, structure_b, type_lien, instance, source, date, statut
+    locales : per card of the local layer, its values
     version : label of the data and the first eight digits of their sha256; then « ~ » and the
         fingerprint of the local layer, if there is one
     """
@@ -280,6 +284,7 @@ class Facts:
     totaux_structures: pd.DataFrame
     liens: pd.DataFrame
     version: str
+    locales: dict[str, Kept] = field(default_factory=dict)
 
 
 def read(name: str, folder: Path = GEODATA, like: str = "") -> pd.DataFrame:
@@ -492,7 +497,8 @@ def row_counts(facts: Facts) -> dict[str, int]:
 def load(folder: Path = GEODATA) -> Facts:
     """All tables of a folder; over the shipped one lies the local layer.
 
-    The zonings and the communal figures of the layer take the place of the shipped ones.
+    The zonings of the layer take the place of the shipped ones; a card of the layer brings its
+    own values.
 
     Raises
     ------
@@ -507,7 +513,7 @@ def load(folder: Path = GEODATA) -> Facts:
 
     return replace(
         facts,
-        indicateurs=indicators.laid_over(facts.indicateurs),
+        locales=indicators.load(),
         decoupages=facts.decoupages | zonings.adopted(),
         version=f"{facts.version}~{layer}",
     )

@@ -20,6 +20,15 @@ def root() -> Path:
     return ROOT
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Nothing outside this machine is asked, unless the tests that do are asked for by name."""
+    if "network" in config.getoption("markexpr"):
+        return
+    for item in items:
+        if item.get_closest_marker("network"):
+            item.add_marker(pytest.mark.skip(reason="réseau réel : pytest -m network"))
+
+
 @pytest.fixture(autouse=True)
 def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Streamlit's caches are empty, no variable of the user's machine changes a result, and the

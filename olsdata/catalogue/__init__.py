@@ -8,6 +8,7 @@ from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from olsdata import words
 from olsdata.local import indicators, remembered
 from olsdata.tables import DataError
 
@@ -26,6 +27,9 @@ GRAINS = ("commune", "secteur")
 USAGES = ("local", "partagé")
 """Whether a resource serves those who live there, or is shared by several zones."""
 AVAILABLE, UNAVAILABLE = "disponible", "non disponible"
+
+OWN_MARK = "donnée locale"
+"""Stands beside a figure that the reader brought, wherever it is shown."""
 
 _ALWAYS = ("id", "titre", "aide", "bloc", "etat", "editeur")
 _WITH_VALUES = (
@@ -84,6 +88,8 @@ class Card:
     order: int = 0
     in_profile: bool = True
     usage: str = ""
+    origin: str = ""
+    received: str = ""
     rule: Rule | None = field(default=None)
 
     @property
@@ -92,9 +98,23 @@ class Card:
         return self.state == AVAILABLE
 
     @property
+    def own(self) -> bool:
+        """Whether the reader brought it: its values are those of a file of the field."""
+        return self.origin == indicators.OWN
+
+    @property
+    def mark(self) -> str:
+        """What says that a figure is not one of those that the dashboard ships; else empty."""
+        if self.own:
+            return OWN_MARK
+        return f"actualisé le {words.day(self.received)}" if self.origin else ""
+
+    @property
     def source(self) -> str:
-        """Source line: publisher and date."""
-        return f"{self.publisher}, {self.date}" if self.date else self.publisher
+        """Source line: publisher, date, and the mark of a figure of the local layer."""
+        parts = [self.publisher, self.date]
+        line = ", ".join(filter(None, parts))
+        return f"{line} ({self.mark})" if self.mark else line
 
     @property
     def aggregation(self) -> str:
@@ -186,6 +206,8 @@ def parse(raw: dict[str, Any], name: str) -> Card:
         order=int(raw.get("ordre", 0)),
         in_profile=bool(raw.get("profil", True)),
         usage=text("usage"),
+        origin=text("origine"),
+        received=str(raw.get("provenance", {}).get("recu", ""))[:10],
         rule=_rule(raw, name) if state == AVAILABLE else None,
     )
 
@@ -202,10 +224,10 @@ def cards(folder: Path = CARDS) -> dict[str, Card]:
         If one card is incomplete, or its id is not its file name.
     """
     found: list[Card] = []
-    files = {path.name: path for path in sorted(folder.glob("*.toml"))}
-    if folder == CARDS:
-        files |= {path.name: path for path in indicators.cards()}
-    for path in files.values():
+    layer = indicators.abouts() if folder == CARDS else {}
+    for path in sorted(folder.glob("*.toml")):
+        if path.stem in layer:
+            continue
         try:
             raw = tomllib.loads(path.read_text("utf-8"))
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -216,6 +238,7 @@ def cards(folder: Path = CARDS) -> dict[str, Card]:
                 f"{path.name} : l’identifiant « {card_.id} » n’est pas le nom du fichier."
             )
         found.append(card_)
+    found += [parse(raw, f"{id_}.toml") for id_, raw in layer.items()]
     return {c.id: c for c in sorted(found, key=lambda c: (BLOCKS.index(c.block), c.order))}
 
 

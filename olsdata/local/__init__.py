@@ -65,11 +65,13 @@ class State:
     decoupages : per zoning file ("ols", "bassins"), the versions adopted, the last one in force;
         empty = the shipped one
     limites : the limits in force; "" = the shipped ones
+    indicateurs : per card of the layer, the name of its files
     """
 
     version: str = ""
     decoupages: dict[str, list[str]] = field(default_factory=dict)
     limites: str = ""
+    indicateurs: dict[str, str] = field(default_factory=dict)
 
     def zoning(self, name: str) -> str:
         """Version in force of a zoning file, "" for the shipped one."""
@@ -160,11 +162,7 @@ def _version(current: State) -> str:
     named = [
         f"decoupages/{v}" for name in sorted(current.decoupages) if (v := current.zoning(name))
     ]
-    here = folder()
-    for path in sorted((here / "indicateurs").glob("*.*")):
-        if path.suffix in (".csv", ".toml"):
-            digest.update(path.name.encode() + path.read_bytes())
-            found = True
+    named += [f"indicateurs/{stem}" for _, stem in sorted(current.indicateurs.items())]
     for stem in [*named, *([f"contours/{current.limites}"] if current.limites else [])]:
         # The names of versions hold the hash of their content.
         digest.update(stem.encode())

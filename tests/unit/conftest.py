@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from fasteners import InterProcessLock
 from sqlalchemy import create_engine, text
 
-from olsdata import store
+from olsdata import cli, store
 from olsdata.store import models
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,12 +21,27 @@ GEODATA = ROOT / "geodata"
 
 Rows = list[dict[str, str]]
 Change = Callable[[bytes], bytes]
+Run = Callable[..., tuple[int, bytes, str]]
 
 
 def rows_of(name: str) -> Rows:
     """A table of ``geodata/`` as plain dictionaries of text: no pandas, none of our code."""
     with (GEODATA / name).open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Run:
+    """Exit code, standard output as bytes, standard error as text."""
+
+    def call(*arguments: str) -> tuple[int, bytes, str]:
+        monkeypatch.setattr(sys, "argv", ["olsdata", *arguments])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        out, err = capsysbinary.readouterr()
+        return int(left.value.code or 0), out, err.decode("utf-8")
+
+    return call
 
 
 @pytest.fixture(scope="session")

@@ -12,29 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from olsdata import catalogue, cli, figures, structures, territory
+from olsdata import catalogue, figures, structures, territory
 
 ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = ["zone", "label", "valeur", "unite", "annee", "source", "agregation", "couverture"]
 RULES = {"somme", "rapport", "moyenne_ponderee", "valeur_communale"}
+Run = Callable[..., tuple[int, bytes, str]]
 IDS = {"ols": [f"{i:02}" for i in range(1, 11)], "wallonie": ["wallonie"]}
 LEVELS = ["ols", "bassin", "commune", "wallonie"]
-
-Run = Callable[..., tuple[int, bytes, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Run:
-    """Exit code, standard output as bytes, standard error as text."""
-
-    def call(*arguments: str) -> tuple[int, bytes, str]:
-        monkeypatch.setattr(sys, "argv", ["olsdata", *arguments])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        out, err = capsysbinary.readouterr()
-        return int(left.value.code or 0), out, err.decode("utf-8")
-
-    return call
 
 
 def rows(out: bytes) -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from olsdata import catalogue, checks, contours, figures, local, structures, tables, territory
+from olsdata import checks, contours, figures, local, structures, tables, territory
 from olsdata.local import shapes, zonings
 from olsdata.notes import places
 from olsdata.tables import GEODATA, ROOT, DataError
@@ -301,44 +301,6 @@ def test_what_was_being_computed_during_a_change_is_not_kept():
     go.set()
     thread.join(30)
     assert slow() == local.fingerprint() != ""
-
-
-def test_a_communal_figure_of_the_layer_has_its_card_and_its_values():
-    shipped = catalogue.card("bim_pct")
-    assert not shipped.available
-    card = (catalogue.CARDS / "mean_age_2026.toml").read_text("utf-8")
-    card = card.replace("mean_age_2026", "bim_pct_2024").replace(
-        'id = "bim_pct_2024"', 'id = "bim_pct"'
-    )
-    lines = [f"{code},{15 + i % 7}" for i, code in enumerate(tables.load().communes.index)]
-    with local.writing():
-        here = local.folder() / "indicateurs"
-        local.replace(here / "bim_pct.toml", card.encode())
-        local.replace(here / "bim_pct.csv", "\n".join(["refnis,bim_pct_2024", *lines, ""]).encode())
-    assert catalogue.card("bim_pct").available
-    assert 15 <= figures.value("bim_pct", territory.find("05")) <= 21
-    assert "~" in tables.load().version
-    with local.writing():
-        for path in here.iterdir():
-            path.unlink()
-    assert not catalogue.card("bim_pct").available
-    assert local.fingerprint() == ""
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("refnis,x_2024\n99999,1\n", "commune inconnue"),
-        ("refnis,x_2024\n92094,oui\n", "nombre attendu"),
-        ("refnis,pop_2024\n92094,3\n", "tables de population"),
-        ("refnis,x_2024\n92094,3", "tronqué"),
-    ],
-)
-def test_a_wrong_figure_of_the_layer_is_named(content, message):
-    with local.writing():
-        local.replace(local.folder() / "indicateurs" / "x.csv", content.encode())
-    with pytest.raises(DataError, match=rf"x\.csv.*{message}"):
-        tables.load()
 
 
 @settings(
