@@ -300,6 +300,37 @@ def lecture_croisee(
     _print(found[["theme", "chiffre", "terrain", "melange", "etat", "notes"]], csv)
 
 
+@app.command("compiler-besoins")
+def compiler_besoins(
+    xlsx: Annotated[Path | None, typer.Option(help="Classeur à écrire")] = None,
+    docx: Annotated[Path | None, typer.Option(help="Document à écrire")] = None,
+) -> None:
+    """Rassemble pour le Forum ce que les OLS partagent avec l'IWPL (art. 24), et rien d'autre."""
+    from olsdata.exports import forum
+    from olsdata.notes import actors
+
+    if xlsx is None and docx is None:
+        raise DataError("il manque l’option --xlsx ou --docx. Voir : python -m olsdata --help")
+    found = forum.compile_(
+        actors.LOCAL, step=lambda share, what: _say(f"{100 * share:.0f} % {what}")
+    )
+    for path, make in ((xlsx, forum.to_xlsx), (docx, forum.to_docx)):
+        if path is not None:
+            _write(path, make(found))
+            typer.echo(f"✓ {path}")
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole, or not at all."""
+    part = path.with_name(f".{path.name}.partiel")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise DataError(f"« {path} » n’a pas pu être écrit.") from None
+
+
 def _marked(frame: pd.DataFrame, level: str) -> pd.DataFrame:
     """At commune level, the German-speaking communes are marked in their label."""
     if level != "commune":

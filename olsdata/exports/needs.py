@@ -27,13 +27,19 @@ READ_ME = Path(__file__).with_name("a_lire.md")
 FICTION = "EXEMPLE FICTIF : rien de ce qui suit n’est réel."
 
 NEED_HEADS = (
-    "OLS", "Lieu", "Besoin", "Pour qui", "Ce qui manque", "Obstacle", "Thème", "Étape", "Depuis le",
-    "Jours d’attente", "Réponse", "Relevé par", "Date",
+    "OLS", "Lieu", "Besoin", "Pour qui", "Ce qui manque", "Obstacle", "Niveau capable d’agir",
+    "Thème", "Étape", "Depuis le", "Jours d’attente", "Réponse", "Relevé par", "Date",
 )  # fmt: skip
 SIGNAL_HEADS = (
     "OLS", "Lieu", "Signal", "Niveau", "Étape", "Depuis le", "Jours d’attente", "Réponse",
     "Relevé par", "Date",
 )  # fmt: skip
+
+WIDE = frozenset({"Besoin", "Signal", "Réponse", "Note", "Besoins regroupés"})
+"""Columns that hold texts."""
+
+NO_LEVEL = "Pas encore identifié"
+"""Level able to act, when nobody has said it."""
 
 Cell = str | int
 
@@ -97,14 +103,15 @@ def gather(actor: Actor, place: str, title: str, fictional: bool = False) -> Sen
     return Sent(
         title,
         date.today().isoformat(),
-        tuple(_need(n, labels) for n in needs),
-        tuple(_signal(n, labels) for n in signals),
+        tuple(need_row(n, labels) for n in needs),
+        tuple(signal_row(n, labels) for n in signals),
         tuple(counts),
         fictional,
     )
 
 
-def _place(note: Note) -> str:
+def place_name(note: Note) -> str:
+    """Where a record is; the name it had when the place has disappeared."""
     place = places.known().get(note.content.place)
     return place.title if place else f"{note.place_label} (lieu disparu)".strip()
 
@@ -119,24 +126,27 @@ def _followed(note: Note) -> tuple[Cell, ...]:
     return (status, french(last), waiting, said, author, french(note.content.date))
 
 
-def _need(note: Note, labels: dict[str, str]) -> tuple[Cell, ...]:
+def need_row(note: Note, labels: dict[str, str]) -> tuple[Cell, ...]:
+    """A besoin, in the order of ``NEED_HEADS``."""
     said = note.content
     return (
         labels.get(note.ols, note.ols),
-        _place(note),
+        place_name(note),
         said.text,
         said.for_whom,
         lists.MISSING[said.missing],
         lists.OBSTACLES[said.obstacle],
+        lists.SIGNAL_LEVELS.get(said.level, NO_LEVEL),
         lists.THEMES.get(said.theme, ""),
         *_followed(note),
     )
 
 
-def _signal(note: Note, labels: dict[str, str]) -> tuple[Cell, ...]:
+def signal_row(note: Note, labels: dict[str, str]) -> tuple[Cell, ...]:
+    """A signal, in the order of ``SIGNAL_HEADS``."""
     said = note.content
     level = lists.SIGNAL_LEVELS[said.level]
-    return (labels.get(note.ols, note.ols), _place(note), said.text, level, *_followed(note))
+    return (labels.get(note.ols, note.ols), place_name(note), said.text, level, *_followed(note))
 
 
 def french(iso: str) -> str:
@@ -162,42 +172,64 @@ def _lines(sent: Sent) -> list[str]:
 
 def to_xlsx(sent: Sent) -> bytes:
     """The workbook: « À lire », « Besoins », « Signaux », « Par OLS »; no cell is a formula."""
+    return workbook("Besoins et signaux partagés avec l’IWPL", _lines(sent), sheets(sent))
+
+
+Sheet = tuple[str, tuple[str, ...], tuple[tuple[Cell, ...], ...]]
+"""Name, heads, rows."""
+
+
+def sheets(sent: Sent) -> list[Sheet]:
+    """The sheets that hold records."""
+    heads = ("OLS", "Besoins partagés", *lists.STATUS["besoin"].values())
+    return [
+        ("Besoins", NEED_HEADS, sent.needs),
+        ("Signaux", SIGNAL_HEADS, sent.signals),
+        ("Par OLS", heads, sent.by_ols),
+    ]
+
+
+def workbook(title: str, lines: list[str], found: list[Sheet]) -> bytes:
+    """A workbook with a sheet « À lire » before the others; no cell is a formula.
+
+    Parameters
+    ----------
+    title : first line of « À lire »
+    lines : what the reader must know
+    found : the other sheets
+    """
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font
 
     book = Workbook()
     first = book.worksheets[0]
     first.title = "À lire"
-    _row(first, 1, ["Besoins et signaux partagés avec l’IWPL"])
-    for number, line in enumerate(_lines(sent), 2):
-        _row(first, number, [line])
+    write_row(first, 1, [title])
+    for number, line in enumerate(lines, 2):
+        write_row(first, number, [line])
     first.column_dimensions["A"].width = 100
-    heads = ["OLS", "Besoins partagés", *lists.STATUS["besoin"].values()]
-    for name, head, rows in (
-        ("Besoins", NEED_HEADS, sent.needs),
-        ("Signaux", SIGNAL_HEADS, sent.signals),
-        ("Par OLS", heads, sent.by_ols),
-    ):
+    for name, head, rows in found:
         sheet = book.create_sheet(name)
-        _row(sheet, 1, head)
+        write_row(sheet, 1, head)
         for number, row in enumerate(rows, 2):
-            _row(sheet, number, row)
+            write_row(sheet, number, row)
         sheet.freeze_panes = "A2"
         for column, label in enumerate(head):
-            wide = label in ("Besoin", "Signal", "Réponse")
+            wide = label in WIDE
             sheet.column_dimensions[chr(ord("A") + column)].width = 60 if wide else 22
     for sheet in book.worksheets:
         for cell in sheet[1]:
             cell.font = Font(bold=True)
-        for line in sheet.iter_rows():
-            for cell in line:
+        for line_ in sheet.iter_rows():
+            for cell in line_:
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
     stream = BytesIO()
     book.save(stream)
     return stream.getvalue()
 
 
-def _row(sheet: Worksheet, number: int, values: Any) -> None:
+def write_row(sheet: Worksheet, number: int, values: Any) -> None:
+    """Fill a row of a sheet; texts are neutralised and stay texts."""
     for column, value in enumerate(values, 1):
         cell = sheet.cell(number, column)
         if isinstance(value, str):
@@ -235,13 +267,13 @@ def to_docx(sent: Sent) -> bytes:
             if row[0] != before:
                 before = str(row[0])
                 page.add_heading(writable(before) or "Sans OLS", 2)
-            _record(page, heads, row)
+            write_record(page, heads, row)
     stream = BytesIO()
     page.save(stream)
     return stream.getvalue()
 
 
-def _record(page: Any, heads: tuple[str, ...], row: tuple[Cell, ...]) -> None:
+def write_record(page: Any, heads: tuple[str, ...], row: tuple[Cell, ...]) -> None:
     """A record: place in bold, what is said, then what is known about it."""
     paragraph = page.add_paragraph()
     paragraph.add_run(writable(str(row[1]))).bold = True

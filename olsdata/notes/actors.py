@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 READ, ADD, REVISE, WITHDRAW = "lire", "ajouter", "modifier", "retirer"
 ERASE, FOLLOW, DRAFT = "effacer", "faire avancer", "garder un brouillon"
+GROUP = "regrouper"
 EXPORT, IMPORT, SAVE, RESTORE = "exporter", "importer", "sauvegarder", "restaurer"
 DRAW, ADOPT = "dessiner des bassins", "adopter un découpage"
 
@@ -20,10 +21,10 @@ EVERYTHING = frozenset(
     {READ, ADD, REVISE, WITHDRAW, ERASE, FOLLOW, DRAFT, EXPORT, IMPORT, SAVE, RESTORE, DRAW, ADOPT}
 )
 RIGHTS: dict[str, frozenset[str]] = {
-    "local": EVERYTHING,
+    "local": EVERYTHING | {GROUP},
     "facilitateur": EVERYTHING - {SAVE, RESTORE},  # these hold every OLS
     "participant": frozenset({READ, ADD, DRAFT}),
-    "iwpl": frozenset({READ, EXPORT}),
+    "iwpl": frozenset({READ, EXPORT, GROUP}),
     "lecteur": frozenset({READ}),
 }
 SEES: dict[str, frozenset[str]] = {

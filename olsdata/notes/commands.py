@@ -42,7 +42,7 @@ def ajouter(
     pour_qui: Annotated[str, typer.Option(help="Besoin : pour qui")] = "",
     manque: Annotated[str, typer.Option(help=f"Besoin : {_ids(lists.MISSING)}")] = "",
     obstacle: Annotated[str, typer.Option(help=f"Besoin : {_ids(lists.OBSTACLES)}")] = "autre",
-    niveau: Annotated[str, typer.Option(help=f"Signal : {_ids(lists.SIGNAL_LEVELS)}")] = "",
+    niveau: Annotated[str, typer.Option(help=f"Signal, besoin : {_ids(lists.SIGNAL_LEVELS)}")] = "",
     confirme: Annotated[
         bool, typer.Option("--confirme", help="Garder ce qui est seulement douteux")
     ] = False,

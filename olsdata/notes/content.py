@@ -20,7 +20,7 @@ REVIEW_YEARS, AHEAD_YEARS = 1, 10
 _COMMON = {"sort", "text", "place", "theme", "indicator", "author", "date", "visibility"}
 _OWN = {
     "note": {"kind", "direction", "strength", "confidence", "source", "voices", "review_by"},
-    "besoin": {"for_whom", "missing", "obstacle"},
+    "besoin": {"for_whom", "missing", "obstacle", "level"},
     "signal": {"level"},
     "opportunite": set[str](),
     "victoire": set[str](),
@@ -39,7 +39,7 @@ class Content:
     place, indicator, theme : what it is about; a note has at least one of them
     kind, direction, strength, confidence, source, voices, review_by : notes only
     for_whom, missing, obstacle : besoins only
-    level : signals only, the level able to solve it
+    level : signals, the level able to solve it; besoins, the level able to act, or "" not known yet
     author : role of who says it
     date, review_by : ISO days; "" is today, and one year later
     visibility : ols, iwpl or atelier
@@ -209,9 +209,9 @@ def checked(content: Content, before: Content | None = None, lenient: bool = Fal
         last = date.fromisoformat(later(moment, AHEAD_YEARS))
         review = attempt(day, asked, "À revoir le", last, date.fromisoformat(moment))
         found = replace(found, review_by=review)
-    needed = has - {"theme"} if not content.theme else has
+    optional = {"theme", "level"} if content.sort == "besoin" else {"theme"}
     for field in lists.FIELDS:
-        if field in needed:
+        if field in has and (field not in optional or getattr(content, field)):
             attempt(_choice, getattr(content, field), field)
     if "strength" in has and content.strength not in lists.STRENGTHS:
         faults.append("Force : 1, 2 ou 3.")

@@ -243,3 +243,34 @@ class Drawing(Base):
     position: Mapped[int] = mapped_column(default=0)
     created: Mapped[str] = mapped_column(String(32))
     updated: Mapped[str] = mapped_column(String(32))
+
+
+class Gathering(Base):
+    """Besoins that a person put together, or said to be distinct; the besoins stay as they are."""
+
+    __tablename__ = "gathering"
+    __table_args__ = (
+        CheckConstraint("state in ('active', 'defait', 'distinct')", name="state"),
+        Index(None, "state"),
+    )
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    title: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[str] = mapped_column(String(10), default="active")
+    revision: Mapped[int] = mapped_column(default=0)
+    role: Mapped[str] = mapped_column(String(20))
+    created: Mapped[str] = mapped_column(String(32))
+    updated: Mapped[str] = mapped_column(String(32))
+    members: Mapped[list[GatheringMember]] = relationship(
+        cascade="all, delete-orphan", order_by="GatheringMember.note", lazy="selectin"
+    )
+
+
+class GatheringMember(Base):
+    """A besoin of a gathering."""
+
+    __tablename__ = "gathering_member"
+    __table_args__ = (Index(None, "note"),)
+
+    gathering: Mapped[str] = mapped_column(ForeignKey("gathering.id"), primary_key=True)
+    note: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -33,7 +33,7 @@ DOORS = (
         "Comparer pour apprendre",
         "Qu’est-ce qui diffère, et qui pourrait apprendre de qui ?",
         ":material/compare_arrows:",
-        {"comparer": "Comparer des territoires"},
+        {"comparer": "Comparer des territoires", "remontees": "Ce que les OLS remontent"},
     ),
     (
         "Données et méthode",

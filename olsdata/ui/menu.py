@@ -17,7 +17,10 @@ MENU: dict[str, dict[str, str]] = {
         "notes": "Notes de terrain",
         "besoins": "Besoins et signaux",
     },
-    "Comparer": {"comparer": "Comparer pour apprendre"},
+    "Comparer": {
+        "comparer": "Comparer pour apprendre",
+        "remontees": "Ce que les OLS remontent",
+    },
     "Données": {"donnees": "Données et méthode", "registre": "Corriger le registre"},
 }
 """Section of the menu, then file name of the page and its title."""

@@ -44,7 +44,9 @@ def form(view: View, sort: str) -> None:
     st.subheader(f"Ajouter : {lists.SORTS[sort].lower()}", anchor=False)
     key = f"{sort}-{acting.turn()}"
     home = "" if view.territory == WALLONIE else view.territory
-    start = notes.offered(sort) or Content(sort=sort, place=home, missing="offre", level="ols")
+    start = notes.offered(sort) or Content(
+        sort=sort, place=home, missing="offre", level="ols" if sort == "signal" else ""
+    )
     options = notes.place_options(view, start.place)
     if sort == "besoin":
         known = places.known()
@@ -92,15 +94,24 @@ def listing(view: View, part: str) -> None:
     {"besoins": needs, "signaux": signals}.get(part, successes)(view)
 
 
-def _need(content: Content, key: str) -> Content:
+def _need(start: Content, key: str) -> Content:
     left, right = st.columns(2)
     with left:
-        whom = st.text_input("Pour qui", content.for_whom, key=f"{key}-pour")
-        missing = notes.choose("Ce qui manque", lists.MISSING, content.missing, f"{key}-manque")
+        whom = st.text_input("Pour qui", start.for_whom, key=f"{key}-pour")
+        missing = notes.choose("Ce qui manque", lists.MISSING, start.missing, f"{key}-manque")
     with right:
-        obstacle = notes.choose("Obstacle", lists.OBSTACLES, content.obstacle, f"{key}-obstacle")
-        theme = notes.choose("Thème", lists.THEMES, content.theme, f"{key}-theme", "aucun")
-    return replace(content, for_whom=str(whom), missing=missing, obstacle=obstacle, theme=theme)
+        obstacle = notes.choose("Obstacle", lists.OBSTACLES, start.obstacle, f"{key}-obstacle")
+        theme = notes.choose("Thème", lists.THEMES, start.theme, f"{key}-theme", "aucun")
+    level = notes.choose(
+        "Niveau capable d’agir",
+        lists.SIGNAL_LEVELS,
+        start.level,
+        f"{key}-niveau",
+        "pas encore identifié",
+    )
+    return replace(
+        start, for_whom=str(whom), missing=missing, obstacle=obstacle, theme=theme, level=level
+    )
 
 
 def needs(view: View) -> None:
@@ -134,17 +145,20 @@ def _board(groups: dict[str, list[Note]], names: dict[str, str]) -> None:
             continue
         st.subheader(f"{names[id_]} ({len(found)})", anchor=False)
         for note in found:
-            st.html(_card(note))
+            st.html(card(note))
             _step(note)
 
 
-def _card(note: Note) -> str:
+def card(note: Note) -> str:
+    """A besoin or a signal as HTML: place, days waiting, status, steps."""
     content = note.content
     tags = [lists.STATUS[content.sort][note.status]]
     if content.missing:
         tags.append(f"manque : {lists.MISSING[content.missing].lower()}")
     if content.sort == "besoin":
         tags.append(f"obstacle {lists.OBSTACLES[content.obstacle].lower()}")
+        if content.level:
+            tags.append(f"peut agir : {lists.SIGNAL_LEVELS[content.level].lower()}")
     waits = ""
     if note.waiting is not None:
         waits = (

@@ -15,7 +15,15 @@ from olsdata.ui.state import NAMES, View
 
 TEXTS = Path(__file__).with_name("textes")
 
-TERRITORY_ONLY = {"structures", "coherence", "registre", "notes", "besoins", "comparer"}
+TERRITORY_ONLY = {
+    "structures",
+    "coherence",
+    "registre",
+    "notes",
+    "besoins",
+    "comparer",
+    "remontees",
+}
 """Pages that show no indicator of the catalogue: of the view, they use the territory alone."""
 
 

@@ -32,6 +32,7 @@ PAGES = {
     "notes": Expected("Notes de terrain"),
     "besoins": Expected("Besoins et signaux"),
     "comparer": Expected("Comparer pour apprendre", in_title=False, html=4),
+    "remontees": Expected("Ce que les OLS remontent", html=3),
     "registre": Expected("Corriger le registre", html=4),
     "donnees": Expected("Données et méthode", in_title=False),
 }
