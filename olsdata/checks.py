@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from olsdata import catalogue, figures, geometry, structures, tables, territory, words
+from olsdata import catalogue, figures, geometry, reference, structures, tables, territory, words
 from olsdata.equity import need
 from olsdata.own import privacy
+from olsdata.reference import glossary
 from olsdata.tables import DataError, Facts
 from olsdata.territory import Zoning
 
@@ -61,6 +62,7 @@ def run(folder: Path = tables.GEODATA) -> Report:
     check_layer(facts, report)
     check_structures(facts, report)
     check_need(facts, report)
+    check_reference(report)
     for name, check in (("ols", check_ols), ("bassins", check_bassins)):
         try:
             check(territory.zoning(name, facts), facts, report)
@@ -215,6 +217,17 @@ def check_need(facts: Facts, report: Report) -> None:
 
 
 USES = (need.DEFAULT, need.OFFERED, need.BESIDE)
+
+
+def check_reference(report: Report) -> None:
+    """Themes, flows and glossary of the page « Repères »."""
+    wrong = reference.faults()
+    report.wrong.extend(wrong)
+    if not wrong:
+        report.proved.append(
+            f"Repères : {words.plural(len(reference.items()), 'élément')} des documents, "
+            f"{words.plural(len(glossary.entries()), 'terme')} au glossaire."
+        )
 
 
 def _open(cards: dict[str, catalogue.Card], id_: str) -> bool:

@@ -274,3 +274,22 @@ class GatheringMember(Base):
 
     gathering: Mapped[str] = mapped_column(ForeignKey("gathering.id"), primary_key=True)
     note: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class FlowMark(Base):
+    """What a territory says of one flow; the latest row on a flow is the one that holds."""
+
+    __tablename__ = "flow_mark"
+    __table_args__ = (Index(None, "ols"),)
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    ols: Mapped[str] = mapped_column(String(10))
+    diagram: Mapped[str] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(String(40))
+    target: Mapped[str] = mapped_column(String(40))
+    flow: Mapped[str] = mapped_column(Text)
+    here: Mapped[str] = mapped_column(String(10))
+    since: Mapped[str] = mapped_column(String(10), default="")
+    remark: Mapped[str] = mapped_column(Text, default="")
+    author: Mapped[str] = mapped_column(String(20))
+    moment: Mapped[str] = mapped_column(String(32))

@@ -15,6 +15,7 @@ from olsdata import cartography, catalogue, figures, territory, words
 from olsdata.catalogue import Card
 from olsdata.exports.tables import to_french_csv
 from olsdata.figures import Headline, ProfileRow, Spread
+from olsdata.reference import glossary
 from olsdata.territory import Zone
 from olsdata.ui import sentences, standing, state, theme
 from olsdata.ui.state import View
@@ -52,12 +53,12 @@ def title(view: View, name: str) -> None:
 
 def source(text: str) -> None:
     """The source line that closes a panel."""
-    st.html(f'<p class="source">{escape(words.spaced(text))}</p>')
+    st.html(f'<p class="source">{glossary.explained(escape(words.spaced(text)))}</p>')
 
 
 def sentence(html: str) -> None:
     """The sentence under a picture; ``html`` comes from ``sentences``, which escapes."""
-    st.html(f'<p class="phrase">{words.spaced(html)}</p>')
+    st.html(f'<p class="phrase">{glossary.explained(words.spaced(html))}</p>')
 
 
 def note_link(view: View, indicator: str, about: str) -> str:

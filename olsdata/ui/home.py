@@ -36,6 +36,12 @@ DOORS = (
         {"comparer": "Comparer des territoires", "remontees": "Ce que les OLS remontent"},
     ),
     (
+        "Parler le même langage",
+        "Qui fait quoi dans la réforme, selon quelle règle, dans quels mots ?",
+        ":material/menu_book:",
+        {"reperes": "Repères", "glossaire": "Glossaire"},
+    ),
+    (
         "Données et méthode",
         "D’où vient chaque chiffre, et jusqu’où lui faire confiance ?",
         ":material/database:",

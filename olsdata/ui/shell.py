@@ -23,6 +23,8 @@ TERRITORY_ONLY = {
     "besoins",
     "comparer",
     "remontees",
+    "reperes",
+    "glossaire",
 }
 """Pages that show no indicator of the catalogue: of the view, they use the territory alone."""
 

@@ -34,6 +34,8 @@ PAGES = {
     "comparer": Expected("Comparer pour apprendre", in_title=False, html=4),
     "remontees": Expected("Ce que les OLS remontent", html=3),
     "registre": Expected("Corriger le registre", html=4),
+    "reperes": Expected("Repères", in_title=False, html=4),
+    "glossaire": Expected("Glossaire", in_title=False, html=3),
     "donnees": Expected("Données et méthode", in_title=False),
 }
 SIDEBAR = {"Territoire", "Indicateur de la carte", "Comparer avec"}

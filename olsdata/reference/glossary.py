@@ -1,0 +1,128 @@
+"""Glossary: every acronym and term of the dashboard, said once, searchable, shown on hover."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+
+from olsdata.reference import documents, facts, folded
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A term: its other spellings, what an acronym stands for, what it means, who says so."""
+
+    term: str
+    aliases: tuple[str, ...]
+    name: str
+    meaning: str
+    source: str
+
+    @property
+    def short(self) -> str:
+        """What hovering says."""
+        return " : ".join(part for part in (self.name, self.meaning) if part)
+
+    @property
+    def acronym(self) -> bool:
+        """Whether the term is an acronym: only those are explained on hover inside a text."""
+        return bool(_ACRONYM.fullmatch(self.term)) and self.term not in _EVERYDAY
+
+
+_ACRONYM = re.compile(r"[A-Z0-9][A-Za-z0-9ï]*[A-Z][A-Za-z0-9]*")
+_EVERYDAY = frozenset({"CSV", "XLSX", "DOCX", "PDF", "PNG", "URL", "UTF", "ZIP", "QR"})
+_DATE_PARTS = frozenset({"AAAA", "MM", "JJ"})
+_TAGS = re.compile(r"(<[^>]*>)")
+
+
+@lru_cache(maxsize=1)
+def entries() -> dict[str, Entry]:
+    """Entries by term, in alphabetical order."""
+    found = {}
+    rows = sorted(facts("glossaire").itertuples(), key=lambda row: folded(row.terme))
+    for row in rows:
+        source = documents()[row.document].line if row.document in documents() else ""
+        aliases = tuple(filter(None, row.alias.split(",")))
+        found[row.terme] = Entry(row.terme, aliases, row.nom, row.definition, source)
+    return found
+
+
+def search(word: str) -> list[Entry]:
+    """Entries whose term, spelling, name or meaning holds a word; all of them for "".
+
+    >>> [entry.term for entry in search("autorité fédérale")]
+    ['ADS']
+    """
+    sought = folded(word.strip())
+    return [
+        entry
+        for entry in entries().values()
+        if sought in folded(" ".join([entry.term, *entry.aliases, entry.name, entry.meaning]))
+    ]
+
+
+@lru_cache(maxsize=1)
+def _pattern() -> tuple[re.Pattern[str], dict[str, str]]:
+    said = {e.term: e.short for e in entries().values() if e.acronym and e.short}
+    ordered = sorted(said, key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, ordered))})(?![\w-])"), said
+
+
+def explained(html: str) -> str:
+    """Safe HTML in which the first mention of each acronym says what it stands for on hover.
+
+    Parameters
+    ----------
+    html : safe HTML; tags are left as they are, and so are texts inside ``<abbr>``
+
+    Examples
+    --------
+    >>> explained("<b>Le CLPS</b> et le CLPS")
+    '<b>Le <abbr title="Centre local de promotion de la santé">CLPS</abbr></b> et le CLPS'
+    """
+    pattern, said = _pattern()
+    seen: set[str] = set()
+
+    def one(match: re.Match[str]) -> str:
+        word = match[1]
+        if word in seen:
+            return word
+        seen.add(word)
+        return f'<abbr title="{escape(said[word])}">{word}</abbr>'
+
+    parts = _TAGS.split(html)
+    inside = 0
+    for place, part in enumerate(parts):
+        if part.startswith("<"):
+            inside += part.startswith("<abbr") - part.startswith("</abbr")
+        elif not inside:
+            parts[place] = pattern.sub(one, part)
+    return "".join(parts)
+
+
+def unexplained(text: str) -> set[str]:
+    """Acronyms of a text (two capitals or more) that the glossary does not know.
+
+    >>> unexplained("L’OLS et le XYZT")
+    {'XYZT'}
+    """
+    known = {w for e in entries().values() for w in (e.term, *e.aliases)} | _DATE_PARTS
+    found = set(re.findall(r"(?<![\w’'-])[A-Z][A-Z0-9]{1,9}(?![\w-])", text))
+    return {word for word in found if word not in known and not re.fullmatch(r"[IVXLC]+", word)}
+
+
+def faults() -> list[str]:
+    """What is wrong in the glossary: a term or spelling said twice, an entry that says nothing."""
+    wrong, seen = [], set()
+    for row in facts("glossaire").itertuples():
+        for word in (row.terme, *filter(None, row.alias.split(","))):
+            if folded(word) in seen and word == row.terme:
+                wrong.append(f"Glossaire : « {word} » est écrit deux fois.")
+            seen.add(folded(word))
+        if not row.nom and not row.definition:
+            wrong.append(f"Glossaire : « {row.terme} » n’est pas expliqué.")
+        if row.document and row.document not in documents():
+            wrong.append(f"Glossaire : document non déclaré (« {row.document} »).")
+    return wrong
