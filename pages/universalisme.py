@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from olsdata.ui import cards, crossing, equity, state, weights
+from olsdata.ui import acting, cards, crossing, equity, shared_weights, state, weights
 
 view = state.current()
 
 cards.title(view, "Universalisme proportionné")
+acting.done()
 cards.sentence(equity.opening(view))
 chosen = weights.panel()
 if chosen.weights is None:
@@ -19,6 +20,8 @@ else:
         equity.bands(view, chosen.weights)
     with st.container(border=True, key="panneau-detail"):
         equity.details(view, chosen.weights)
+with st.container(border=True, key="panneau-poids"):
+    shared_weights.panel(view, chosen)
 with st.container(border=True, key="panneau-socle"):
     equity.floor(view)
 if chosen.weights is not None:

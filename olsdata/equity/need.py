@@ -205,7 +205,7 @@ def _refusal(id_: str) -> str:
     offered = ", ".join(weighable())
     if id_ in catalogue.cards():
         return f"« {id_} » n’est pas un indicateur de besoin offert. Indicateurs : {offered}."
-    return f"Indicateur inconnu : « {id_} ». Indicateurs de besoin : {offered}."
+    return f"Indicateur inconnu : « {id_[:60]} ». Indicateurs de besoin : {offered}."
 
 
 @remembered(maxsize=1)
@@ -230,8 +230,12 @@ def weights_by_dimension() -> Weights:
     return Weights.of({i.id: 1 / int(count[i.dimension]) for i in start})
 
 
-def read_weights(data: bytes | Path) -> Weights:
-    r"""Weights from a CSV ``indicateur,poids`` written by anyone (comma or semicolon).
+def read_lines(data: bytes | Path) -> dict[str, tuple[float, str]]:
+    r"""Weights and their reasons from a CSV ``indicateur,poids`` and, if it is there, ``raison``.
+
+    Returns
+    -------
+    Indicator → (weight, reason or ""), in the order of the file; not all need weigh.
 
     Raises
     ------
@@ -241,29 +245,46 @@ def read_weights(data: bytes | Path) -> Weights:
 
     Examples
     --------
-    >>> read_weights("indicateur;poids\npct_80p_2021;0,5\n".encode()).items
-    (('pct_80p_2021', 1.0),)
+    >>> read_lines("indicateur,poids,raison\npct_80p_2021,2,Deux fois\n".encode())
+    {'pct_80p_2021': (2.0, 'Deux fois')}
     """
     from olsdata.registry.files import read_table
 
-    given: dict[str, float] = {}
+    given: dict[str, tuple[float, str]] = {}
     columns = ("indicateur", "poids")
-    for line, row in read_table(data, columns, columns):
+    for line, row in read_table(data, (*columns, "raison"), columns):
         id_, text = row["indicateur"], row["poids"].replace(",", ".")
         try:
             weight = float(text)
         except ValueError:
             raise DataError(
-                f"Ligne {line} : nombre attendu pour le poids de « {id_} », « {row['poids']} » lu."
+                f"Ligne {line} : nombre attendu pour le poids de « {id_[:60]} », "
+                f"« {row['poids'][:40]} » lu."
             ) from None
         if id_ in given:
             raise DataError(f"Ligne {line} : « {id_} » figure deux fois.")
-        given[id_] = weight
+        given[id_] = weight, row.get("raison", "")
         try:
             Weights.of({id_: weight if weight else 1.0})
         except DataError as error:
             raise DataError(f"Ligne {line} : {error}") from None
-    return Weights.of(given)
+    return given
+
+
+def read_weights(data: bytes | Path) -> Weights:
+    r"""Weights from a CSV ``indicateur,poids`` written by anyone (comma or semicolon).
+
+    Raises
+    ------
+    DataError
+        As ``read_lines``, or nothing weighs.
+
+    Examples
+    --------
+    >>> read_weights("indicateur;poids\npct_80p_2021;0,5\n".encode()).items
+    (('pct_80p_2021', 1.0),)
+    """
+    return Weights.of({id_: weight for id_, (weight, _) in read_lines(data).items()})
 
 
 # --- Communes -----------------------------------------------------------------------------------

@@ -16,9 +16,13 @@ ERASE, FOLLOW, DRAFT = "effacer", "faire avancer", "garder un brouillon"
 GROUP = "regrouper"
 EXPORT, IMPORT, SAVE, RESTORE = "exporter", "importer", "sauvegarder", "restaurer"
 DRAW, ADOPT = "dessiner des bassins", "adopter un découpage"
+WEIGH = "partager des poids"
 
 EVERYTHING = frozenset(
-    {READ, ADD, REVISE, WITHDRAW, ERASE, FOLLOW, DRAFT, EXPORT, IMPORT, SAVE, RESTORE, DRAW, ADOPT}
+    {
+        *(READ, ADD, REVISE, WITHDRAW, ERASE, FOLLOW, DRAFT, EXPORT, IMPORT, SAVE, RESTORE),
+        *(DRAW, ADOPT, WEIGH),
+    }
 )
 RIGHTS: dict[str, frozenset[str]] = {
     "local": EVERYTHING | {GROUP},
@@ -127,15 +131,19 @@ def scope(actor: Actor) -> list[Any]:
     return [note.ols == actor.ols, note.visibility.in_(SEES.get(actor.role, frozenset()))]
 
 
-def own(actor: Actor, ols: str) -> None:
+def own(actor: Actor, ols: str, what: str = "Cette note appartient") -> None:
     """Refuse to touch what belongs to another OLS.
+
+    Parameters
+    ----------
+    what : subject and verb of the refusal
 
     Raises
     ------
     DeniedError
     """
     if actor.role != "local" and ols != actor.ols:
-        raise DeniedError("Cette note appartient à une autre OLS.")
+        raise DeniedError(f"{what} à une autre OLS.")
 
 
 def shares(actor: Actor, visibility: str) -> None:

@@ -7,7 +7,7 @@ on every database.
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, MetaData, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, MetaData, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 NAMING = {
@@ -98,6 +98,39 @@ class Link(Base):
     date: Mapped[str] = mapped_column(String(10))
     role: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(10), default="active")
+    created: Mapped[str] = mapped_column(String(32))
+    updated: Mapped[str] = mapped_column(String(32))
+
+
+class SharedWeights(Base):
+    """Weights of the need index kept under a name, each with its reason.
+
+    ``lines`` holds, for each indicator, its id, its weight and its reason. A name is taken once
+    in an OLS, whatever its capitals and accents, until what bears it is withdrawn.
+    """
+
+    __tablename__ = "shared_weights"
+    __table_args__ = (
+        CheckConstraint("state in ('active', 'retire')", name="state"),
+        Index(
+            None,
+            "ols",
+            "folded",
+            unique=True,
+            sqlite_where=text("state = 'active'"),
+            postgresql_where=text("state = 'active'"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    ols: Mapped[str] = mapped_column(String(10), default="")
+    name: Mapped[str] = mapped_column(Text)
+    folded: Mapped[str] = mapped_column(Text)
+    lines: Mapped[list[list[object]]] = mapped_column(JSON)
+    visibility: Mapped[str] = mapped_column(String(10))
+    author: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(10), default="active")
+    revision: Mapped[int] = mapped_column(default=1)
     created: Mapped[str] = mapped_column(String(32))
     updated: Mapped[str] = mapped_column(String(32))
 

@@ -11,7 +11,7 @@ from olsdata import words
 from olsdata.exports import needs as sent
 from olsdata.notes import board, book, lists, places
 from olsdata.notes.book import Note
-from olsdata.notes.content import Content
+from olsdata.notes.content import Content, texts
 from olsdata.territory import WALLONIE
 from olsdata.ui import acting, cards, demonstration, notes, sentences, state, who
 from olsdata.ui.state import View
@@ -69,7 +69,7 @@ def form(view: View, sort: str) -> None:
     date = st.text_input("Date (JJ/MM/AAAA, vide : aujourd’hui)", start.date, key=f"{key}-date")
     content = replace(content, text=text, author=author, visibility=seen, date=str(date))
     notes.keep_draft(sort, content)
-    sure = notes.confirmed(content, key)
+    sure = notes.confirmed(texts(content), key)
     cards.source(notes.audience(content.visibility))
     if st.button("Garder", type="primary", key=f"{key}-garder"):
 
@@ -192,7 +192,7 @@ def _step(note: Note) -> None:
         status = notes.choose("Étape", known, "", f"{key}-etape")
         date = st.text_input("Date (JJ/MM/AAAA, vide : aujourd’hui)", key=f"{key}-date")
         reply = st.text_area("Réponse donnée", key=f"{key}-reponse", height=80)
-        sure = notes.confirmed(Content(text=str(reply)), key)
+        sure = notes.confirmed([str(reply)], key)
         if st.button("Enregistrer l’étape", key=f"{key}-garder"):
             acting.attempt(
                 lambda: book.advance(

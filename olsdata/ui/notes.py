@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -12,7 +13,7 @@ from olsdata import catalogue
 from olsdata import words as words_of
 from olsdata.notes import actors, book, drafts, guard, lists, places
 from olsdata.notes.book import ConflictError, Note
-from olsdata.notes.content import LABELS, TEXT_MOST, Content
+from olsdata.notes.content import LABELS, TEXT_MOST, Content, texts
 from olsdata.tables import DataError
 from olsdata.territory import WALLONIE
 from olsdata.ui import acting, cards, menu, sentences, who
@@ -247,9 +248,9 @@ def offered(form: str) -> Content | None:
     return None
 
 
-def confirmed(content: Content, key: str) -> list[str]:
-    """Doubtful fragments that the author confirms; shown before saving."""
-    found = guard.doubtful([content.text, content.for_whom])
+def confirmed(given: Collection[str], key: str) -> list[str]:
+    """Doubtful fragments of texts that the author confirms; shown before saving."""
+    found = guard.doubtful(given)
     if not found:
         return []
     shown = ", ".join(f"« {acting.literal(text)} »" for text in found)
@@ -279,7 +280,7 @@ def form(view: View) -> None:
     st.subheader("Écrire une note", anchor=False)
     content = fields(start, view, key)
     keep_draft(name, content)
-    sure = confirmed(content, key)
+    sure = confirmed(texts(content), key)
     cards.source(audience(content.visibility))
     if st.button("Garder la note", type="primary", key=f"{key}-garder"):
         acting.attempt(lambda: _kept(name, content, sure), "Note gardée.")
@@ -444,7 +445,7 @@ def _other_view(note: Note, view: View) -> None:
     key = f"{name}-{acting.turn()}"
     content = fields(offered(name) or start, view, key)
     keep_draft(name, content)
-    sure = confirmed(content, key)
+    sure = confirmed(texts(content), key)
     if st.button("Garder cet autre regard", type="primary", key=f"{key}-garder"):
 
         def keep() -> None:
@@ -462,7 +463,7 @@ def _revise(note: Note, view: View) -> None:
     key = f"{name}-{acting.turn()}"
     content = fields(offered(name) or note.content, view, key)
     keep_draft(name, content, note.id, changed=content != note.content)
-    sure = confirmed(content, key)
+    sure = confirmed(texts(content), key)
     if st.button("Enregistrer la révision", type="primary", key=f"{key}-garder"):
         _try_revision(note, content, seen, sure, name)
     conflict: ConflictError | None = st.session_state.get(f"_conflit-{note.id}")

@@ -9,13 +9,13 @@ import numpy as np
 import streamlit as st
 
 from olsdata import catalogue, words
-from olsdata.equity import blend, laws, need, proportionality
+from olsdata.equity import blend, laws, need, proportionality, shared
 from olsdata.equity.need import Weights
 from olsdata.tables import DataError
 from olsdata.ui import sentences, state, tables
 
 KEY, KEPT = "poids", "_poids"
-MOST = 4
+MOST = shared.MOST
 """A slider goes from 0 to this."""
 
 LAMBDAS = [round(i / 10, 1) for i in range(11)]
@@ -78,7 +78,8 @@ def _slider(id_: str) -> str:
     return f"{KEY}-{id_}"
 
 
-def _settle(numbers: tuple[int, ...]) -> None:
+def settle(numbers: tuple[int, ...]) -> None:
+    """Put whole numbers in the sliders, before they are drawn or from a callback."""
     for id_, number in zip(need.weighable(), numbers, strict=True):
         st.session_state[_slider(id_)] = number
 
@@ -96,7 +97,7 @@ def panel() -> Choice:
                 icon=":material/link_off:",
             )
         kept: tuple[int, ...] | None = None if asked else st.session_state.get(KEPT)
-        _settle(given or kept or equal())
+        settle(given or kept or equal())
     place = st.session_state.get(state.SIDE)
     with place if place is not None else st.expander("Poids des indicateurs"):
         _sliders(ids)
@@ -118,8 +119,8 @@ def _sliders(ids: list[str]) -> None:
     for id_ in start:
         _one(id_)
     with st.container(horizontal=True, key="poids-prets"):
-        st.button("Égaux", on_click=_settle, args=(equal(),), key="poids-egaux")
-        st.button("Par dimension", on_click=_settle, args=(by_dimension(),), key="poids-dimension")
+        st.button("Égaux", on_click=settle, args=(equal(),), key="poids-egaux")
+        st.button("Par dimension", on_click=settle, args=(by_dimension(),), key="poids-dimension")
     with st.expander("Ajouter un indicateur"):
         for id_ in ids:
             if id_ not in start:

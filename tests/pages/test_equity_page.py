@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from olsdata import store
-from olsdata.equity import field, need
+from olsdata.equity import field, need, shared
 from olsdata.equity.scope import scope
 from olsdata.notes import actors, book
 from olsdata.notes.content import Content
@@ -159,3 +159,97 @@ def test_every_state_has_its_icon_and_word():
 
     assert set(crossing.LOOKS) == set(blend.STATES)
     assert len({icon for _, icon, _ in crossing.LOOKS.values()}) == len(blend.STATES)
+
+
+# --- Shared weights -----------------------------------------------------------------------------
+
+AGE = "pct_80p_2021"
+
+
+def typed(app: AppTest, start: str, text: str) -> None:
+    """Type in the field whose label begins so."""
+    (one,) = [field_ for field_ in app.text_input if field_.label.startswith(start)]
+    one.set_value(text).run()
+
+
+def numbers(app: AppTest) -> list[int]:
+    return [int(app.slider(key=f"poids-{i}").value) for i in need.weighable()]
+
+
+def keep(app: AppTest, name: str, reason: str) -> None:
+    typed(app, "Nom de ces poids", name)
+    typed(app, "Pourquoi « 80 ans et plus »", reason)
+    (button,) = [b for b in app.button if b.label == "Garder ces poids"]
+    button.click().run()
+
+
+def test_weights_are_kept_with_their_reasons_and_taken_up_by_another():
+    app = opened(poids="1-1-1-1-1-3")
+    keep(app, "L’âge", "Les <b>aînés</b> attendent")
+    assert [s.value for s in app.success] == ["Poids « L’âge » gardés."]
+    other = opened()
+    assert "Les &lt;b&gt;aînés&lt;/b&gt; attendent" in html(other)
+    assert "poids de la page" not in html(other)
+    (kept,) = shared.find(actors.LOCAL)
+    assert kept.ols == "06"
+    other.button(key=f"prendre-{kept.id}").click().run()
+    assert numbers(other) == [1, 1, 1, 1, 1, 3, 0, 0, 0]
+    assert dict(other.query_params)["poids"] in ("1-1-1-1-1-3", ["1-1-1-1-1-3"])
+    assert "Poids de la page : <b>« L’âge »</b>, Facilitateur ou facilitatrice" in html(other)
+    assert "OLS 06" in html(other)
+
+
+def test_weights_without_a_reason_or_a_name_are_not_kept_and_what_was_typed_stays():
+    app = opened(poids="1-1-1-1-1-3")
+    keep(app, "", "Une raison")
+    assert any("manquant" in e.value for e in app.error)
+    (reason,) = [f for f in app.text_input if f.label.startswith("Pourquoi « 80 ans")]
+    assert reason.value == "Une raison"
+    app.slider(key=f"poids-{AGE}").set_value(4).run()
+    (reason,) = [f for f in app.text_input if f.label.startswith("Pourquoi « 80 ans")]
+    assert reason.label.endswith("pèse 4")
+    assert reason.value == "Une raison"
+    assert shared.find(actors.LOCAL) == []
+
+
+def test_shared_weights_are_revised_told_and_withdrawn():
+    app = opened(poids="1-1-1-1-1-3")
+    keep(app, "=HYPERLINK(1)", "Une raison")
+    (kept,) = shared.find(actors.LOCAL)
+    app.button(key=f"reviser-{kept.id}").click().run()
+    (name,) = [f for f in app.text_input if f.label == "Nom de ces poids"]
+    assert name.value == "=HYPERLINK(1)"
+    app.slider(key=f"poids-{AGE}").set_value(2).run()
+    (button,) = [b for b in app.button if b.label == "Enregistrer la révision"]
+    button.click().run()
+    (after,) = shared.find(actors.LOCAL)
+    assert (after.id, after.revision) == (kept.id, 2)
+    app.button(key=f"historique-{kept.id}").click().run()
+    assert "1-1-1-1-1-3" in html(app)
+    assert "1-1-1-1-1-2" in html(app)
+    app.button(key=f"retirer-{kept.id}").click().run()
+    assert shared.find(actors.LOCAL) == []
+    assert "Aucuns poids partagés" in html(app)
+
+
+def test_weights_all_zero_can_be_left_for_shared_ones():
+    lines = tuple(shared.Line(i, int(i == AGE), "seul") for i in need.weighable())
+    kept = shared.save(actors.LOCAL, shared.Content("Âge seul", lines))
+    app = opened(poids="0-0-0-0-0-0")
+    assert "Tous les poids sont nuls" in html(app)
+    app.button(key=f"prendre-{kept.id}").click().run()
+    assert "Tous les poids sont nuls" not in html(app)
+    assert numbers(app) == [0, 0, 0, 0, 0, 1, 0, 0, 0]
+
+
+def test_a_file_of_weights_is_said_before_it_is_taken_and_a_wrong_one_is_refused():
+    app = opened()
+    upload = app.get("file_uploader")[0]
+    upload.set_value(("poids.csv", f"indicateur;poids\n{AGE};0,5\n".encode(), "text/csv")).run()
+    assert "Dans ce fichier : 80 ans et plus 1." in html(app)
+    app.button(key="poids-du-fichier").click().run()
+    assert numbers(app) == [0, 0, 0, 0, 0, 1, 0, 0, 0]
+    upload = app.get("file_uploader")[0]
+    upload.set_value(("poids.csv", b"indicateur,poids\nrien,1\n", "text/csv")).run()
+    assert any("Indicateur inconnu" in e.value for e in app.error)
+    assert numbers(app) == [0, 0, 0, 0, 0, 1, 0, 0, 0]

@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import event
 
 from olsdata import store, territory
+from olsdata.equity import shared
 from olsdata.notes import actors, board, book, content, demo, drafts, files, guard, lists, places
 from olsdata.notes.actors import LOCAL, Actor, DeniedError
 from olsdata.notes.content import Content
@@ -441,6 +442,7 @@ def writes(actor: Actor, kept: book.Note, target: Path) -> dict[str, object]:
         actors.SAVE: lambda: files.backup(actor, target),
         actors.RESTORE: lambda: files.restore(actor, target),
         actors.EXPORT: lambda: files.export_csv(actor),
+        actors.WEIGH: lambda: shared.save(actor, shared.Content("x", ())),
     }
 
 

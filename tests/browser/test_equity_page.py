@@ -1,0 +1,112 @@
+"""« Universalisme proportionné » in a browser: what a facilitator does on it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import Visit, Visitor
+
+ADDRESS = "/universalisme?territoire=06&niveau=commune"
+
+
+def slide(visit: Visit, name: str, steps: int = 1, key: str = "ArrowRight") -> None:
+    """Move a slider from the keyboard."""
+    thumb = visit.page.get_by_role("slider", name=name, exact=False).first
+    thumb.focus()
+    for _ in range(steps):
+        visit.page.keyboard.press(key)
+    visit.settle()
+
+
+def value(visit: Visit, name: str) -> str:
+    thumb = visit.page.get_by_role("slider", name=name, exact=False).first
+    return str(thumb.get_attribute("aria-valuetext") or thumb.get_attribute("aria-valuenow"))
+
+
+def press(visit: Visit, name: str) -> None:
+    visit.page.get_by_role("button", name=name, exact=True).first.click()
+    visit.settle()
+
+
+def bands(visit: Visit) -> list[str]:
+    """Name, index and group of each unit."""
+    rows = visit.page.locator(".st-key-panneau-bandes tbody tr")
+    return [row.replace("\n", " ") for row in rows.all_inner_texts()]
+
+
+def fold(visit: Visit, title: str) -> Locator:
+    box = visit.page.locator("[data-testid=stExpander]", has_text=title).first
+    box.locator("summary").click()
+    visit.page.wait_for_timeout(300)
+    return box
+
+
+def asked(visit: Visit, part: str) -> None:
+    """Wait until the address holds something."""
+    visit.page.wait_for_function("p => location.search.includes(p)", arg=part)
+
+
+def test_weights_set_by_slider_are_in_the_address_and_a_cold_reader_finds_the_same_page(
+    reader: Visitor,
+) -> None:
+    visit = reader.open(ADDRESS)
+    before = bands(visit)
+    assert len(before) == 21
+    slide(visit, "80 ans et plus 2021", 2)
+    asked(visit, "poids=1-1-1-1-1-3")
+    after = bands(visit)
+    assert after != before
+    slide(visit, "un habitant compte pour (k)")
+    asked(visit, "k=2.5")
+    other = reader.open(visit.address())
+    assert bands(other) == after
+    assert value(other, "80 ans et plus 2021") == "3"
+    assert "2,5" in other.page.locator(".st-key-panneau-part").inner_text()
+    press(other, "Égaux")
+    other.page.wait_for_function("!location.search.includes('poids=')")
+    assert bands(other) == before
+    assert [v.errors for v in (visit, other)] == [[], []]
+
+
+def test_the_level_changes_every_panel_and_the_details_open(reader: Visitor) -> None:
+    visit = reader.open(ADDRESS)
+    visit.page.get_by_role("radio", name="Bassins").first.click()
+    visit.settle()
+    asked(visit, "niveau=bassin")
+    expect(
+        visit.page.get_by_role("heading", name="Besoin par bassin de vie", exact=True)
+    ).to_be_visible()
+    assert any(row.startswith("Namur (4 bassins)") for row in bands(visit))
+    assert len(bands(visit)) < 21
+    made_of = fold(visit, "De quoi l’indice est fait")
+    expect(made_of.get_by_text("Points d’indice que chaque indicateur apporte")).to_be_visible()
+    expect(made_of.get_by_text("Sans « Peu diplômés »")).to_be_visible()
+    spread = fold(visit, "Ce qu’une moyenne cache")
+    expect(spread.get_by_role("row").nth(1)).to_be_visible()
+    law = fold(visit, "Les poids que le droit wallon donne déjà")
+    expect(law.get_by_text("CWASS 460").first).to_be_visible()
+    assert visit.errors == []
+
+
+def test_weights_are_shared_under_a_name_and_taken_up_in_another_browser(
+    first_reader: Visitor,
+) -> None:
+    anne = first_reader.open(f"{ADDRESS}&poids=1-1-1-1-0-3")
+    fold(anne, "Poids partagés")
+    anne.page.get_by_role("textbox", name="Nom de ces poids").fill("<script>L’âge</script>")
+    for name in ("« Sans chauffage central »", "« 80 ans et plus »"):
+        anne.page.get_by_role("textbox", name=f"Pourquoi {name}").fill(f"Dit en atelier, {name}")
+    press(anne, "Garder ces poids")
+    expect(anne.page.get_by_text("gardés.")).to_be_visible()
+    luc = first_reader.open(ADDRESS)
+    fold(luc, "Poids partagés")
+    expect(luc.page.get_by_text("Dit en atelier, « 80 ans et plus »")).to_be_visible()
+    press(luc, "Prendre ces poids")
+    asked(luc, "poids=1-1-1-1-0-3")
+    assert bands(luc) == bands(anne)
+    expect(luc.page.get_by_text("Poids de la page :")).to_contain_text("<script>L’âge</script>")
+    with luc.page.expect_download() as download:
+        luc.page.get_by_role("button", name="Poids de la page (CSV)").click()
+    text = download.value.path().read_text("utf-8-sig")
+    assert 'pct_80p_2021,3,"Dit en atelier, « 80 ans et plus »"' in text
+    assert [v.errors for v in (anne, luc)] == [[], []]
