@@ -22,6 +22,7 @@ from olsdata import (
     territory,
 )
 from olsdata.build import build
+from olsdata.decoupages.commands import app as zonings_app
 from olsdata.equity import blend, field, need
 from olsdata.equity import gradient as gradients
 from olsdata.equity import proportionality as proportions
@@ -151,6 +152,7 @@ Kind = Annotated[str, typer.Option("--type", help="Type de structure, p. ex. clp
 registry_app = typer.Typer(help="Structures : couverture et densité ; importer, exporter.")
 app.add_typer(registry_app, name="structures")
 app.add_typer(notes_app, name="notes")
+app.add_typer(zonings_app, name="decoupage")
 
 
 @registry_app.callback(invoke_without_command=True)

@@ -46,7 +46,8 @@ class Version:
     in_force: bool
 
 
-def _name(level: str) -> str:
+def file_of(level: str) -> str:
+    """Name of the file of a level's zoning; refuses a level that has none of its own."""
     if level not in NAMES:
         raise DataError(f"Aucun découpage ne se remplace au niveau « {level} » : ols ou bassin.")
     return NAMES[level]
@@ -73,7 +74,7 @@ def adopted() -> dict[str, Read]:
 
 def in_force(level: str) -> Version:
     """The version in use at a level ("ols", "bassin")."""
-    return _version(_name(level), local.state().zoning(_name(level)), True)
+    return _version(file_of(level), local.state().zoning(file_of(level)), True)
 
 
 def _version(name: str, id_: str, current: bool) -> Version:
@@ -83,7 +84,7 @@ def _version(name: str, id_: str, current: bool) -> Version:
 
 def history(level: str) -> list[Version]:
     """Every version of a level, the shipped one first, then in the order of their adoption."""
-    name = _name(level)
+    name = file_of(level)
     now = local.state().zoning(name)
     files = (local.folder() / "decoupages").glob(f"{name}-*.toml")
     found = [_version(name, path.stem, path.stem == now) for path in files]
@@ -110,7 +111,7 @@ def adopt(level: str, rows: pd.DataFrame, meta: dict[str, str]) -> Version:
     DataError
         If the zoning is wrong: nothing changes.
     """
-    name = _name(level)
+    name = file_of(level)
     with local.writing() as state:
         version = _keep(name, rows, meta)
         _put(state, name, version)
@@ -127,14 +128,14 @@ def back(level: str) -> Version:
     DataError
         If the shipped zoning is already in force, or none of those before fits.
     """
-    name = _name(level)
+    name = file_of(level)
     with local.writing() as state:
-        pile = list(state.decoupages.get(name, []))
+        pile, ols = list(state.decoupages.get(name, [])), _ols(state)
         if not pile:
             raise DataError("Le découpage livré est déjà en vigueur.")
         while pile:
             pile.pop()
-            if name != "bassins" or _nests(read(name, pile[-1] if pile else "")[0], state):
+            if name != "bassins" or nests(read(name, pile[-1] if pile else "")[0], ols):
                 state.decoupages[name] = pile
                 _settle(state, name)
                 break
@@ -154,18 +155,30 @@ def restore(level: str, version: str) -> Version:
     DataError
         If there is no such version, or it does not nest in the OLS in force.
     """
-    name = _name(level)
+    name = file_of(level)
     if version not in {known.id for known in history(level)}:
         raise DataError(f"Version inconnue du découpage : « {version} ».")
     with local.writing() as state:
         if version:
             _put(state, name, version)
         else:
-            if name == "bassins" and not _nests(read(name, "")[0], state):
+            if name == "bassins" and not nests(read(name, "")[0], _ols(state)):
                 raise DataError("Les bassins livrés ne s’emboîtent pas dans les OLS en vigueur.")
             state.decoupages[name] = []
             _settle(state, name)
     return in_force(level)
+
+
+def zoning(level: str, version: str) -> territory.Zoning:
+    """A version of the history as a zoning, among the OLS in force.
+
+    Raises
+    ------
+    DataError
+        If a version of the bassins does not nest in the OLS in force.
+    """
+    name = file_of(level)
+    return _zoning(name, *read(name, version), local.state())
 
 
 def checked(level: str, rows: pd.DataFrame, meta: dict[str, str]) -> territory.Zoning:
@@ -176,7 +189,7 @@ def checked(level: str, rows: pd.DataFrame, meta: dict[str, str]) -> territory.Z
     DataError
         As ``adopt``.
     """
-    name = _name(level)
+    name = file_of(level)
     return _zoning(name, tidy(rows), _described(name, tidy(rows), meta), local.state())
 
 
@@ -193,7 +206,8 @@ def tidy(rows: pd.DataFrame) -> pd.DataFrame:
 def rows_of(zone_of: pd.Series, labels: dict[str, str], facts: Facts | None = None) -> pd.DataFrame:
     """Write a zoning given section by section as rows of its file.
 
-    A commune in one zone takes one row; a cut one takes a row per section.
+    A commune takes the row of the zone with most of its inhabitants; its other sections override
+    it. Where a section is in no zone, the commune has no row of its own.
 
     Parameters
     ----------
@@ -201,9 +215,15 @@ def rows_of(zone_of: pd.Series, labels: dict[str, str], facts: Facts | None = No
     labels : zone id -> name
     """
     facts = facts or tables.shipped()
-    frame = facts.sections[["refnis"]].assign(zone=zone_of).rename_axis("section").reset_index()
-    whole = frame.groupby("refnis")["zone"].transform("nunique", dropna=False) == 1
-    frame["section"] = frame["section"].mask(whole)
+    people = facts.secteurs.groupby("section")["population_2024"].sum()
+    frame = facts.sections[["refnis"]].assign(zone=zone_of, people=people)
+    held = frame.groupby(["refnis", "zone"])["people"].sum().reset_index()
+    held = held.sort_values(["refnis", "people", "zone"], ascending=[True, False, True])
+    home = held.drop_duplicates("refnis").set_index("refnis")["zone"]
+    open_ = frame.loc[frame["zone"].isna(), "refnis"]
+    frame = frame.drop(columns="people").rename_axis("section").reset_index()
+    rest = frame["zone"].eq(frame["refnis"].map(home)) & ~frame["refnis"].isin(open_)
+    frame["section"] = frame["section"].mask(rest)
     frame = frame.dropna(subset=["zone"]).drop_duplicates()
     frame["label"] = frame["zone"].map(labels)
     return tidy(frame)
@@ -306,15 +326,15 @@ def _fit_bassins(state: State) -> None:
     origin = _origin(now)
     pile = state.decoupages.setdefault("bassins", [])
     rows, about = read("bassins", origin)
-    if _nests(rows, state):
+    ols_rows, ols = read("ols", state.zoning("ols"))
+    if nests(rows, ols_rows):
         while pile and pile[-1] != origin:
             pile.pop()
         if origin and not pile:
             pile.append(origin)
         return
-    if _nests(read("bassins", now)[0], state):
+    if nests(read("bassins", now)[0], ols_rows):
         return
-    ols_rows, ols = read("ols", state.zoning("ols"))
     meta = {key: about[key] for key in ("label", "date", "lien") if about.get(key)}
     meta |= {
         "statut": "provisoire",
@@ -326,16 +346,29 @@ def _fit_bassins(state: State) -> None:
     pile.append(_keep("bassins", cut(rows, ols_rows), meta))
 
 
+def _ols(state: State) -> pd.DataFrame:
+    return read("ols", state.zoning("ols"))[0]
+
+
+def bassins_within(ols_rows: pd.DataFrame) -> pd.DataFrame:
+    """The bassins that would be in force if these OLS were."""
+    now = local.state().zoning("bassins")
+    for version in dict.fromkeys((_origin(now), now)):
+        rows = read("bassins", version)[0]
+        if nests(rows, ols_rows):
+            return rows
+    return cut(read("bassins", _origin(now))[0], ols_rows)
+
+
 def sections_of(rows: pd.DataFrame, facts: Facts) -> pd.Series:
     """Zone of each section, missing where no row holds it; index section."""
     return geometry.zone_of_sections(facts.sections.reset_index(), rows)
 
 
-def _nests(rows: pd.DataFrame, state: State) -> bool:
-    """Whether bassins fill the OLS of a state, each inside the one that its id names."""
+def nests(rows: pd.DataFrame, ols_rows: pd.DataFrame) -> bool:
+    """Whether bassins fill some OLS, each inside the one that its id names."""
     facts = tables.shipped()
-    ols = sections_of(read("ols", state.zoning("ols"))[0], facts)
-    bassin = sections_of(rows, facts)
+    ols, bassin = sections_of(ols_rows, facts), sections_of(rows, facts)
     return bool((bassin.str.split("-").str[0].fillna("") == ols.fillna("")).all())
 
 

@@ -157,11 +157,7 @@ def read_table(
         If it is too large (said before it is read), is not a CSV, or its columns or rows are
         not those expected.
     """
-    text = _decoded(read_bytes(data, most))
-    head = text.split("\n", 1)[0]
-    rows = _records(text, ";" if head.count(";") > head.count(",") else ",")
-    _, header = next(rows, (1, []))
-    columns = [name.strip().casefold().lstrip("'") for name in header]
+    columns, rows = read_rows(data, most)
     missing = [name for name in needed if name not in columns]
     if missing:
         raise DataError(f"Ligne 1 : il manque la colonne {', '.join(f'« {m} »' for m in missing)}.")
@@ -170,16 +166,39 @@ def read_table(
     if strange or doubles:
         what = "colonne inconnue" if strange else "colonne en double"
         raise DataError(f"Ligne 1 : {what}, « {(strange or doubles)[0][:40]} ».")
-    found = []
+    return [(line, dict(zip(columns, cells, strict=True))) for line, cells in rows]
+
+
+def read_rows(
+    data: bytes | Path, most: int = MOST_BYTES
+) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """Headers in lower case, then the line number and cells of each row that is not empty.
+
+    Raises
+    ------
+    DataError
+        If the file is too large or is not a CSV; while the rows are read, if they have different
+        widths, or there is none.
+    """
+    text = _decoded(read_bytes(data, most))
+    head = text.split("\n", 1)[0]
+    separator = max(",;\t", key=lambda sign: (head.count(sign), sign == ","))
+    rows = _records(text, separator)
+    _, header = next(rows, (1, []))
+    return [name.strip().casefold().lstrip("'") for name in header], _full(rows, len(header))
+
+
+def _full(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[tuple[int, list[str]]]:
+    empty = True
     for line, cells in rows:
         if not any(cell.strip() for cell in cells):
             continue
-        if len(cells) != len(columns):
-            raise DataError(f"Ligne {line} : {len(cells)} colonnes au lieu de {len(columns)}.")
-        found.append((line, dict(zip(columns, map(_plain, cells), strict=True))))
-    if not found:
+        if len(cells) != width:
+            raise DataError(f"Ligne {line} : {len(cells)} colonnes au lieu de {width}.")
+        empty = False
+        yield line, [_plain(cell) for cell in cells]
+    if empty:
         raise DataError("Le fichier n’a aucune ligne après ses en-têtes.")
-    return found
 
 
 def read_bytes(data: bytes | Path, most: int = MOST_BYTES) -> bytes:

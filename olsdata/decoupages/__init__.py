@@ -1,0 +1,1 @@
+"""Découpages of the OLS and of the bassins: read a list, say what it changes, compare two."""
