@@ -326,3 +326,149 @@ class FlowMark(Base):
     remark: Mapped[str] = mapped_column(Text, default="")
     author: Mapped[str] = mapped_column(String(20))
     moment: Mapped[str] = mapped_column(String(32))
+
+
+class Workshop(Base):
+    """A workshop of one OLS, from its preparation to its record.
+
+    ``code`` lives while the workshop is open. ``position`` is the screen that the room looks at:
+    it changes all the time, so ``revision`` does not count it.
+    """
+
+    __tablename__ = "workshop"
+    __table_args__ = (
+        CheckConstraint("state in ('prepare', 'ouvert', 'clos')", name="state"),
+        Index(None, "id", unique=True),
+        Index(None, "ols", "date"),
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String(64))
+    ols: Mapped[str] = mapped_column(String(10))
+    place: Mapped[str] = mapped_column(String(64))
+    place_label: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    date: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(10), default="prepare")
+    code: Mapped[str] = mapped_column(String(12), default="")
+    held: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(default=0)
+    pictures: Mapped[list[dict[str, object]]] = mapped_column(JSON)
+    represented: Mapped[list[str]] = mapped_column(JSON)
+    absent: Mapped[list[str]] = mapped_column(JSON)
+    present: Mapped[str] = mapped_column(Text, default="")
+    missing: Mapped[str] = mapped_column(Text, default="")
+    opened: Mapped[str] = mapped_column(String(32), default="")
+    closed: Mapped[str] = mapped_column(String(32), default="")
+    revision: Mapped[int] = mapped_column(default=1)
+    created: Mapped[str] = mapped_column(String(32))
+    updated: Mapped[str] = mapped_column(String(32))
+
+
+class Contribution(Base):
+    """What someone said during a workshop, typed on the screen or sent from a telephone."""
+
+    __tablename__ = "contribution"
+    __table_args__ = (
+        CheckConstraint("length(text) <= 1000", name="text"),
+        Index(None, "id", unique=True),
+        Index(None, "workshop", "number"),
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String(64))
+    workshop: Mapped[str] = mapped_column(ForeignKey("workshop.id"))
+    picture: Mapped[str] = mapped_column(String(64), default="")
+    text: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(10), default="")
+    origin: Mapped[str] = mapped_column(String(10))
+    author: Mapped[str] = mapped_column(String(20), default="")
+    shown: Mapped[bool] = mapped_column(default=True)
+    reading: Mapped[str] = mapped_column(String(12), default="")
+    note: Mapped[str] = mapped_column(String(64), default="")
+    revision: Mapped[int] = mapped_column(default=1)
+    created: Mapped[str] = mapped_column(String(32))
+
+
+class Hypothesis(Base):
+    """« Nous pensons que… parce que… », and what it rests on."""
+
+    __tablename__ = "hypothesis"
+    __table_args__ = (Index(None, "id", unique=True), Index(None, "workshop"))
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String(64))
+    workshop: Mapped[str] = mapped_column(ForeignKey("workshop.id"))
+    belief: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    contributions: Mapped[list[str]] = mapped_column(JSON)
+    pictures: Mapped[list[str]] = mapped_column(JSON)
+    revision: Mapped[int] = mapped_column(default=1)
+    created: Mapped[str] = mapped_column(String(32))
+    updated: Mapped[str] = mapped_column(String(32))
+
+
+class FirstStep(Base):
+    """The first step that a workshop chose."""
+
+    __tablename__ = "first_step"
+    __table_args__ = (Index(None, "id", unique=True), Index(None, "workshop"))
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String(64))
+    workshop: Mapped[str] = mapped_column(ForeignKey("workshop.id"))
+    hypothesis: Mapped[str] = mapped_column(String(64), default="")
+    who: Mapped[str] = mapped_column(Text)
+    bassins: Mapped[list[str]] = mapped_column(JSON)
+    bassin_labels: Mapped[list[str]] = mapped_column(JSON)
+    axis: Mapped[str] = mapped_column(String(12))
+    result: Mapped[str] = mapped_column(Text)
+    by_when: Mapped[str] = mapped_column(String(10))
+    revision: Mapped[int] = mapped_column(default=1)
+    created: Mapped[str] = mapped_column(String(32))
+    updated: Mapped[str] = mapped_column(String(32))
+
+
+class Cycle(Base):
+    """One turn of the learning cycle of a first step."""
+
+    __tablename__ = "cycle"
+    __table_args__ = (
+        Index(None, "id", unique=True),
+        Index(None, "step", "turn", unique=True),
+        Index(None, "ols", "visibility"),
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String(64))
+    step: Mapped[str] = mapped_column(ForeignKey("first_step.id"))
+    ols: Mapped[str] = mapped_column(String(10))
+    turn: Mapped[int]
+    phase: Mapped[str] = mapped_column(String(12))
+    theme: Mapped[str] = mapped_column(String(20), default="")
+    visibility: Mapped[str] = mapped_column(String(10))
+    date: Mapped[str] = mapped_column(String(10))
+    plan: Mapped[str] = mapped_column(Text, default="")
+    tried: Mapped[str] = mapped_column(Text, default="")
+    learnt: Mapped[str] = mapped_column(Text, default="")
+    fallen: Mapped[str] = mapped_column(Text, default="")
+    next: Mapped[str] = mapped_column(Text, default="")
+    wins: Mapped[str] = mapped_column(Text, default="")
+    revision: Mapped[int] = mapped_column(default=1)
+    created: Mapped[str] = mapped_column(String(32))
+    updated: Mapped[str] = mapped_column(String(32))
+
+
+class Mandate(Base):
+    """A fiche mandat: its title, and its fields by id."""
+
+    __tablename__ = "mandate"
+    __table_args__ = (Index(None, "id", unique=True), Index(None, "ols"))
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String(64))
+    ols: Mapped[str] = mapped_column(String(10))
+    fields: Mapped[dict[str, str]] = mapped_column(JSON)
+    revision: Mapped[int] = mapped_column(default=1)
+    created: Mapped[str] = mapped_column(String(32))
+    updated: Mapped[str] = mapped_column(String(32))
