@@ -9,7 +9,7 @@ import streamlit as st
 
 from olsdata.tables import DataError
 
-_DONE, _ROUND = "_fait", "_tour"
+_DONE, _ROUND, _FAULT = "_fait", "_tour", "_refus"
 
 
 def literal(text: str) -> str:
@@ -36,6 +36,33 @@ def attempt(action: Callable[[], object], done: str, fresh: bool = True) -> None
         alert(str(error).splitlines())
     else:
         finish(done, fresh)
+
+
+def safely(action: Callable[[], object]) -> bool:
+    """Do something from a callback; what is wrong is said by ``faults`` on the page that follows.
+
+    Returns
+    -------
+    Whether it was done.
+    """
+    try:
+        action()
+    except DataError as error:
+        fault(error)
+        return False
+    return True
+
+
+def fault(error: DataError) -> None:
+    """Keep what is wrong for the page that follows."""
+    st.session_state[_FAULT] = str(error).splitlines()
+
+
+def faults() -> None:
+    """What the last callback could not do, said once."""
+    lines = st.session_state.pop(_FAULT, [])
+    if lines:
+        alert(lines)
 
 
 def finish(done: str, fresh: bool = True) -> None:

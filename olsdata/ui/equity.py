@@ -62,20 +62,28 @@ def opening(view: View) -> str:
 def need_map(view: View, weights: Weights) -> None:
     """The index on the map, its legend, what it says."""
     st.subheader(f"Besoin {cartography.LEVEL_WORDS[view.level]}", anchor=False)
-    frame = cartography.need_table(weights, view.zone, view.level)
-    alt = sentences.plain(phrases.need_groups(weights, view.zone, view.level))
-    maps.need(view, frame, f"Carte : indice de besoin, {view.zone.title}. {alt}", _mark(weights))
-    _map_legend(frame)
+    need_picture(view, weights)
+    need_legend(view, weights)
     cards.sentence(phrases.need_groups(weights, view.zone, view.level))
     cards.source(sentences.text("besoin_carte"))
-    cards.source(_sources(weights))
+    cards.source(need_sources(weights))
+
+
+def need_picture(view: View, weights: Weights, opens: bool = True) -> None:
+    """The map alone; a click opens a territory, unless a room looks at it."""
+    frame = cartography.need_table(weights, view.zone, view.level)
+    alt = sentences.plain(phrases.need_groups(weights, view.zone, view.level))
+    said = f"Carte : indice de besoin, {view.zone.title}. {alt}"
+    maps.need(view, frame, said, _mark(weights), opens)
 
 
 def _mark(weights: Weights) -> str:
     return "-".join(f"{share:.4f}" for _, share in weights.items)
 
 
-def _map_legend(frame: pd.DataFrame) -> None:
+def need_legend(view: View, weights: Weights) -> None:
+    """Classes of the map, and what its hatching means."""
+    frame = cartography.need_table(weights, view.zone, view.level)
     ramp = theme.tokens().ramp
     cells = "".join(
         f'<li><span style="background:{colour}"></span>{20 * i}–{20 * i + 20}</li>'
@@ -94,7 +102,8 @@ def _map_legend(frame: pd.DataFrame) -> None:
         )
 
 
-def _sources(weights: Weights) -> str:
+def need_sources(weights: Weights) -> str:
+    """Where the figures of the index come from."""
     sources = list(dict.fromkeys(catalogue.card(i).source for i in weights.ids))
     return f"{' ; '.join(sources)}. Limites approchées."
 
@@ -362,7 +371,8 @@ def gradient(view: View, weights: Weights, id_: str, level: str) -> None:
             cards.source(sentences.text("gradient_communes"))
         notes.button(found.resource.card, "offre", f"{found.resource.title}, {view.zone.title}")
         cards.source(
-            f"{found.resource.source} ; {found.resource.denominator} ; besoin : {_sources(weights)}"
+            f"{found.resource.source} ; {found.resource.denominator} ; "
+            f"besoin : {need_sources(weights)}"
         )
     with right:
         if found.why:

@@ -42,6 +42,12 @@ DOORS = (
         {"reperes": "Repères", "glossaire": "Glossaire"},
     ),
     (
+        "Animer un atelier",
+        "Que disent les chiffres, que savez-vous, quel est le premier pas ?",
+        ":material/groups:",
+        {"atelier": "Atelier"},
+    ),
+    (
         "Données et méthode",
         "D’où vient chaque chiffre, et jusqu’où lui faire confiance ?",
         ":material/database:",

@@ -149,15 +149,20 @@ def _figure(layers: list[Any], frame: Frame, colours: Tokens) -> go.Figure:
     return figure
 
 
-def _draw(figure: go.Figure, key: str, alt: str) -> str:
+def _draw(figure: go.Figure, key: str, alt: str, opens: bool = True) -> str:
     """Show the map; the id of the zone that was clicked, or ""."""
+    config = charts.TOOLS | {"scrollZoom": False}
+    if not opens:
+        quiet = config | {"displayModeBar": False}
+        st.plotly_chart(figure, key=key, theme=None, config=quiet, alt=alt)
+        return ""
     answer = st.plotly_chart(
         figure,
         key=key,
         on_select="rerun",
         selection_mode="points",
         theme=None,
-        config=charts.TOOLS | {"scrollZoom": False},
+        config=config,
         alt=alt,
     )
     points = answer["selection"]["points"]
@@ -223,16 +228,20 @@ def _outline(ids: list[str], colours: Tokens, width: float, colour: str = "") ->
     return _plain("ols", ids, CLEAR, colour or colours.ink, width, hoverinfo="skip")
 
 
-def choropleth(view: View) -> None:
+def choropleth(view: View, opens: bool = True) -> None:
     """The view's indicator in the zones of its level; a click outside changes the territory.
 
     Draws the map and nothing else: legend, sentence and source are the page's.
+
+    Parameters
+    ----------
+    opens : whether a click does so; on the screen of a workshop it does nothing
     """
     card, zone, level = view.card, view.zone, view.level
     figure = _choropleth(card, zone, level, theme.tokens(), theme.phone())
     shown = LEVEL_WORDS[level]
     alt = f"Carte : {card.title}, {shown}, {zone.title}. Le tableau sous l’image la dit en entier."
-    clicked = _draw(figure, f"carte-{zone.id}-{level}-{card.id}", alt)
+    clicked = _draw(figure, f"carte-{zone.id}-{level}-{card.id}", alt, opens)
     if clicked:
         _open(clicked, zone)
 
@@ -246,7 +255,7 @@ def _choropleth(card: Card, zone: Zone, level: str, colours: Tokens, phone: bool
     return _zones(table, shades, texts, zone, level, colours, phone)
 
 
-def need(view: View, frame: pd.DataFrame, alt: str, key: str) -> None:
+def need(view: View, frame: pd.DataFrame, alt: str, key: str, opens: bool = True) -> None:
     """The need index in the zones of the view's level, in five classes of twenty points.
 
     Parameters
@@ -255,6 +264,7 @@ def need(view: View, frame: pd.DataFrame, alt: str, key: str) -> None:
         the pointer reads), hachure (bool)
     alt : the picture in words
     key : what the frame was made of, for the cache and the widget
+    opens : as for ``choropleth``
     """
     columns = ["label", "valeur", "population", "read", "hachure"]
     # A missing number is not equal to itself: as None, the cells can be a cache's key.
@@ -262,7 +272,7 @@ def need(view: View, frame: pd.DataFrame, alt: str, key: str) -> None:
     figure = _need(
         tuple(whole.itertuples(name=None)), view.zone, view.level, theme.tokens(), theme.phone()
     )
-    clicked = _draw(figure, f"besoin-{view.zone.id}-{view.level}-{key}", alt)
+    clicked = _draw(figure, f"besoin-{view.zone.id}-{view.level}-{key}", alt, opens)
     if clicked:
         _open(clicked, view.zone)
 
@@ -342,15 +352,19 @@ _OPEN_HOVER = "<b>%{location} %{properties.nom}</b><br>Cliquer pour ouvrir<extra
 _MISSING_HOVER = "<b>%{properties.nom}</b><br>non disponible à cette échelle<extra></extra>"
 
 
-def structure_zones(view: View, kind: str) -> None:
+def structure_zones(view: View, kind: str, opens: bool = True) -> None:
     """Zones of a type of structure by commune, its known seats, and the limits of the OLS.
 
     Hatched: the zone is deduced, or the share covered is unknown. Blank: nothing is known.
+
+    Parameters
+    ----------
+    opens : as for ``choropleth``
     """
     figure = _structures(kind, view.zone, theme.tokens(), theme.phone())
     plural = structures.type_(kind).plural
     alt = f"Carte : {plural}, {view.zone.title}. Le tableau de la page dit la même chose."
-    clicked = _draw(figure, f"structures-{kind}-{view.territory}", alt)
+    clicked = _draw(figure, f"structures-{kind}-{view.territory}", alt, opens)
     if clicked:
         _open(clicked, view.zone)
 

@@ -25,6 +25,7 @@ TERRITORY_ONLY = {
     "remontees",
     "reperes",
     "glossaire",
+    "atelier",
 }
 """Pages that show no indicator of the catalogue: of the view, they use the territory alone."""
 

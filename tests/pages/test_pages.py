@@ -33,6 +33,7 @@ PAGES = {
     "besoins": Expected("Besoins et signaux"),
     "comparer": Expected("Comparer pour apprendre", in_title=False, html=4),
     "remontees": Expected("Ce que les OLS remontent", html=3),
+    "atelier": Expected("Atelier"),
     "registre": Expected("Corriger le registre", html=4),
     "reperes": Expected("Repères", in_title=False, html=4),
     "glossaire": Expected("Glossaire", in_title=False, html=3),

@@ -1,0 +1,153 @@
+"""« Atelier » through AppTest: prepared at home, run to the record, taken up after a stop."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+from olsdata.notes import book as notes
+from olsdata.notes.actors import LOCAL
+from olsdata.workshops import book, ideas, lists, voices
+from olsdata.workshops.book import Plan, Workshop
+from olsdata.workshops.pictures import Picture
+from tests.pages.test_notes_pages import click, html
+from tests.pages.test_notes_pages import opened as alone
+from tests.pages.test_pages import alerts
+
+SCRIPT = "Dit <script>alert(1)</script> ![x](http://x.be)"
+PLAN = Plan("Vieillir ici", "06", pictures=(Picture("carte", "pct_65p_2021"),))
+
+
+def page(**query: str) -> AppTest:
+    return alone("atelier", territoire="06", **query)
+
+
+def title(app: AppTest) -> str:
+    return str(app.title[0].value).replace("\\", "").replace("\u202f", " ")
+
+
+def opened() -> Workshop:
+    return book.open_(LOCAL, book.prepare(LOCAL, PLAN).id)
+
+
+def run(held: Workshop, position: int = 0) -> AppTest:
+    book.show(LOCAL, held.id, position)
+    return page(ecran="partage", atelier=held.id, deroule="mener")
+
+
+def test_a_workshop_is_prepared_with_pictures_and_opened_on_the_whole_screen() -> None:
+    app = click(page(), "Préparer un atelier")
+    app.text_input[0].set_value("Naître à Namur").run()
+    click(app, "Créer l’atelier")
+    assert alerts(app) == []
+    (held,) = book.find(LOCAL)
+    assert held.plan.title == "Naître à Namur"
+    assert held.plan.place == "06"
+    click(app, "Ajouter l’image")
+    click(app, "Ouvrir et mener")
+    assert alerts(app) == []
+    (held,) = book.find(LOCAL, state=lists.OPEN)
+    assert held.plan.pictures[0].seen is not None
+    assert title(app) == lists.QUESTIONS["voir"]
+
+
+def test_the_arrows_go_through_every_screen_and_back() -> None:
+    held = opened()
+    app = run(held)
+    titles = [app.title[0].value]
+    for _ in held.screens[1:]:
+        app.button(key="atelier-apres").click().run()
+        assert alerts(app) == []
+        titles.append(app.title[0].value)
+    assert len(set(titles)) == len(held.screens)
+    assert book.get(LOCAL, held.id).position == len(held.screens) - 1
+    app.button(key="atelier-avant").click().run()
+    assert app.title[0].value == titles[-2]
+
+
+def test_what_is_typed_is_kept_shown_as_text_and_the_field_is_empty_again() -> None:
+    held = opened()
+    app = run(held, 1)
+    app.text_input(key=f"dire-{held.id}-texte").set_value(SCRIPT)
+    click(app, "Noter")
+    assert alerts(app) == []
+    (said,) = voices.find(LOCAL, held.id)
+    assert said.text == SCRIPT
+    assert said.picture == held.plan.pictures[0].id
+    assert "&lt;script&gt;" in html(app)
+    assert "<script>alert" not in html(app)
+    assert app.text_input(key=f"dire-{held.id}-texte").value == ""
+
+
+def test_a_refused_note_stays_in_its_field_and_a_doubtful_one_is_confirmed() -> None:
+    held = opened()
+    app = run(held, 1)
+    field = f"dire-{held.id}-texte"
+    app.text_input(key=field).set_value("Appeler le 0475 12 34 56")
+    click(app, "Noter")
+    assert "téléphone" in alerts(app)[0]
+    assert app.text_input(key=field).value
+    app.text_input(key=field).set_value("Le docteur Lambert aide.")
+    click(app, "Noter")
+    assert voices.find(LOCAL, held.id) == []
+    click(app, "Confirmer et noter")
+    assert [v.text for v in voices.find(LOCAL, held.id)] == ["Le docteur Lambert aide."]
+
+
+def test_the_room_sorts_supposes_chooses_keeps_and_closes() -> None:
+    held = opened()
+    said = voices.say(LOCAL, held.id, "Sans voiture, on renonce.", "warm")
+    app = run(held, 2)
+    app.button_group(key=f"lecture-{said.id}").set_value("manque").run()
+    assert voices.find(LOCAL, held.id)[0].reading == "manque"
+    app.button(key="atelier-apres").click().run()
+    app.text_input[0].set_value("ils renoncent")
+    app.text_input[1].set_value("il n’y a pas de bus").run()
+    click(app, "Garder l’hypothèse")
+    assert [h.belief for h in ideas.hypotheses(LOCAL, held.id)] == ["ils renoncent"]
+    app.button(key="atelier-apres").click().run()
+    for field, value in zip(app.text_input, ("Une tournée", "CPAS", "1/2/2027"), strict=True):
+        field.set_value(value)
+    app.button_group[0].set_value("vertical").run()
+    assert "bassin" in app.warning[0].value
+    click(app, "Garder le premier pas")
+    assert ideas.steps(LOCAL, held.id)[0].rootless
+    app.button(key="atelier-apres").click().run()
+    app.multiselect(key=f"presence-{held.id}-represented").set_value(["soins"]).run()
+    assert book.get(LOCAL, held.id).represented == ("soins",)
+    app.multiselect(key=f"garder-{held.id}").set_value([said.id]).run()
+    click(app, "Garder 1 note de terrain")
+    assert [n.content.source for n in notes.find(LOCAL).notes] == ["atelier"]
+    click(app, "Clore l’atelier")
+    assert book.get(LOCAL, held.id).state == lists.CLOSED
+    shown = html(app)
+    assert "Une tournée" in shown
+    assert "Sans voiture" in shown
+    assert "Professionnel des soins" in shown
+
+
+def test_a_workshop_is_taken_up_where_it_was_and_never_once_closed() -> None:
+    held = opened()
+    book.show(LOCAL, held.id, 3)
+    app = click(page(), "Reprendre")
+    assert title(app) == lists.QUESTIONS["supposer"]
+    book.close(LOCAL, held.id)
+    app.run()
+    assert "mener" not in dict(app.query_params).values()
+    assert not any(b.label == "Reprendre" for b in app.button)
+
+
+def test_what_waits_is_shown_or_erased_out_of_the_rooms_sight() -> None:
+    held = opened()
+    book.revise(LOCAL, held.id, Plan("Vieillir ici", "06", held=True), held.revision)
+    for text in ("Une.", "Deux."):
+        voices.receive(held.id, held.code, text)
+    click(page(atelier=held.id), "Montrer")
+    assert [v.text for v in voices.find(LOCAL, held.id)] == ["Une."]
+    click(page(atelier=held.id), "Effacer")
+    assert len(voices.find(LOCAL, held.id, waiting=None)) == 1
+
+
+def test_a_workshop_is_erased_from_the_page() -> None:
+    held = opened()
+    click(page(atelier=held.id), "Effacer pour toujours")
+    assert book.find(LOCAL) == []
