@@ -101,6 +101,15 @@ def listing(names: list[str], most: int = 0) -> str:
     return f"{', '.join(names[:-1])} et {names[-1]}"
 
 
+def low(label: str) -> str:
+    """A label inside a line; its acronyms keep their capitals.
+
+    >>> low("Bassin de vie"), low("OLS")
+    ('bassin de vie', 'OLS')
+    """
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
 def spaced(text: str) -> str:
     r"""The text with no-break spaces where French wants them, so that no sign starts a line.
 

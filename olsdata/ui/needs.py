@@ -158,7 +158,7 @@ def card(note: Note) -> str:
     if content.sort == "besoin":
         tags.append(f"obstacle {lists.OBSTACLES[content.obstacle].lower()}")
         if content.level:
-            tags.append(f"peut agir : {lists.SIGNAL_LEVELS[content.level].lower()}")
+            tags.append(f"peut agir : {words.low(lists.SIGNAL_LEVELS[content.level])}")
     waits = ""
     if note.waiting is not None:
         waits = (

@@ -63,9 +63,8 @@ def overview(found: Shared) -> None:
     wait = ""
     if waiting:
         verb = "attendent" if len(waiting) > 1 else "attend"
-        wait = (
-            f" ; <b>{len(waiting)}</b> {verb} une réponse, depuis "
-            f"{words.plural(max(waiting), 'jour')} au plus"
+        wait = f" ; <b>{len(waiting)}</b> {verb} une réponse, depuis " + (
+            f"{words.plural(max(waiting), 'jour')} au plus" if max(waiting) else "aujourd’hui"
         )
     cards.sentence(f"{start}{wait}.")
     cards.source(sentences.text("remontees_nombre"))
@@ -87,17 +86,13 @@ def needs(found: Shared) -> None:
         total = sum(len(mine) for mine in levels.values())
         if not total:
             continue
-        st.subheader(f"Obstacle : {_low(lists.OBSTACLES[obstacle])} ({total})", anchor=False)
+        st.subheader(f"Obstacle : {words.low(lists.OBSTACLES[obstacle])} ({total})", anchor=False)
         for level, mine in levels.items():
             if mine:
-                st.html(f'<p class="volet">Peut agir : {escape(_low(LEVELS[level]))}</p>')
+                st.html(f'<p class="volet">Peut agir : {escape(words.low(LEVELS[level]))}</p>')
                 st.html("".join(_need(n, found.notes) for n in mine))
     if not kept:
         cards.sentence("Aucun besoin partagé ne répond à ces choix.")
-
-
-def _low(name: str) -> str:
-    return name if name.startswith("OLS") else name[0].lower() + name[1:]
 
 
 def _matrix(groups: dict[str, dict[str, list[Note]]]) -> str:
@@ -144,7 +139,7 @@ def _need(note: Note, every: list[Note]) -> str:
         count = words.plural(len(behind), "note partagée derrière", "notes partagées derrière")
         inside = "".join(notes.card(n) for n in behind)
         fold = f"<details><summary>{count} ce besoin</summary>{inside}</details>"
-    home = f'<p class="source">{escape(_ols(note))}</p>'
+    home = "" if note.content.place == note.ols else f'<p class="source">{escape(_ols(note))}</p>'
     return f'<div class="remontee">{home}{board.card(note)}{fold}</div>'
 
 
@@ -189,10 +184,8 @@ def grouping(found: Shared) -> None:
 
 
 def _short(note: Note) -> str:
-    return (
-        f"<li><b>{escape(_ols(note))}</b>, {escape(sent.place_name(note))} : "
-        f"{escape(note.content.text)}</li>"
-    )
+    place = "" if note.content.place == note.ols else f", {escape(sent.place_name(note))}"
+    return f"<li><b>{escape(_ols(note))}</b>{place} : {escape(note.content.text)}</li>"
 
 
 def _pair(pair: Pair) -> None:
