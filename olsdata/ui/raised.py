@@ -15,7 +15,6 @@ from olsdata.exports import forum
 from olsdata.exports import needs as sent
 from olsdata.notes import actors, gatherings, lists, places
 from olsdata.notes.book import Note
-from olsdata.notes.content import Content
 from olsdata.notes.gatherings import Gathering, Pair, Shared
 from olsdata.ui import acting, cards, demonstration, notes, sentences, state, tables, who
 from olsdata.ui import needs as board
@@ -198,7 +197,7 @@ def _pair(pair: Pair) -> None:
             f"{escape(', '.join(pair.common))}.</p>"
         )
         title = str(st.text_input("Titre du regroupement", key=f"{key}-titre"))
-        sure = notes.confirmed(Content(text=title), key)
+        sure = notes.confirmed([title], key)
         with st.container(horizontal=True):
             if st.button("Regrouper", key=f"{key}-oui", type="primary"):
                 _gather(ids, title, sure)
@@ -225,7 +224,7 @@ def _by_hand(found: Shared) -> None:
             "Besoins à regrouper", list(known), format_func=known.__getitem__, key=f"{key}-besoins"
         )
         title = str(st.text_input("Titre", key=f"{key}-titre"))
-        sure = notes.confirmed(Content(text=title), key)
+        sure = notes.confirmed([title], key)
         if st.button("Regrouper ces besoins", key=f"{key}-oui"):
             _gather(ids, title, sure)
 
