@@ -17,6 +17,7 @@ from olsdata.ui import (
     sentences,
     state,
     who,
+    workshop_phones,
     workshop_record,
     workshop_run,
 )
@@ -175,7 +176,10 @@ def _one(held: Workshop, view: View) -> None:
     with right, st.container(border=True, key="panneau-atelier-images"):
         _pictures(held)
     if held.state == lists.OPEN:
-        with st.container(border=True, key="panneau-atelier-retenues"):
+        left, right = st.columns([1, 1.25])
+        with left, st.container(border=True, key="panneau-atelier-telephones"):
+            workshop_phones.settings(held)
+        with right, st.container(border=True, key="panneau-atelier-retenues"):
             workshop_run.waiting_panel(held)
 
 
@@ -185,6 +189,7 @@ def _erase(held: Workshop) -> None:
         if st.button("Effacer pour toujours", key=f"effacer-{held.id}"):
 
             def erase() -> None:
+                workshop_phones.hang_up(held.id)
                 book.erase(who.actor(), held.id)
                 _go("")
 

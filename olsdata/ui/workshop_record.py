@@ -14,7 +14,7 @@ from olsdata.exports import pdf, word, workshop
 from olsdata.exports.document import Block, Document
 from olsdata.notes import lists as note_lists
 from olsdata.notes.content import Content
-from olsdata.ui import acting, cards, notes, sentences, who
+from olsdata.ui import acting, cards, notes, sentences, who, workshop_phones
 from olsdata.workshops import book, lists, voices
 from olsdata.workshops.book import Workshop
 from olsdata.workshops.voices import Voice
@@ -47,6 +47,7 @@ def keep(held: Workshop, on_close: Callable[[str], None]) -> None:
 
 def _close(id_: str, then: Callable[[str], None]) -> None:
     if acting.safely(lambda: book.close(who.actor(), id_)):
+        workshop_phones.hang_up(id_)
         then("trace")
 
 

@@ -20,6 +20,7 @@ from olsdata.ui import (
     state,
     who,
     workshop_ideas,
+    workshop_phones,
     workshop_pictures,
     workshop_record,
 )
@@ -228,6 +229,7 @@ def _say(held: Workshop, picture: Picture | None) -> None:
             workshop_pictures.draw(held, picture)
     with right, st.container(key="atelier-voix"):
         about = picture.id if picture else ""
+        workshop_phones.panel(held)
         _live(held.id, about)
         _typed(held.id, about)
 

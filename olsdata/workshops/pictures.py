@@ -89,13 +89,13 @@ class Picture:
         """The question, or the usual one.
 
         >>> Picture("carte", "pct_65p_2021").asked
-        'Que savez-vous que cette carte ne montre pas ? (65 ans et plus)'
+        '65 ans et plus : que savez-vous que cette carte ne montre pas ?'
         """
         if self.question or self.kind in DEFAULTS:
             return self.question or DEFAULTS[self.kind]
         card = catalogue.cards().get(self.indicator)
-        about = f" ({card.title})" if card else ""
-        return f"Que savez-vous que cette carte ne montre pas ?{about}"
+        asked = "que savez-vous que cette carte ne montre pas ?"
+        return f"{card.title} : {asked}" if card else asked.capitalize()
 
     @property
     def about(self) -> str:
