@@ -28,7 +28,7 @@ from sqlalchemy.pool import NullPool
 from olsdata import store
 from olsdata.store import StoreError
 
-HEAD = "0009"
+HEAD = "0010"
 """Schema that this version of the dashboard works with; the last of ``migrations/versions``."""
 
 BUSY_SECONDS = 10

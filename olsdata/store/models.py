@@ -472,3 +472,22 @@ class Mandate(Base):
     revision: Mapped[int] = mapped_column(default=1)
     created: Mapped[str] = mapped_column(String(32))
     updated: Mapped[str] = mapped_column(String(32))
+
+
+class TrajectoryEntry(Base):
+    """Something that a team wrote of its trajectory; the latest row of a key holds."""
+
+    __tablename__ = "trajectory_entry"
+    __table_args__ = (Index(None, "ols", "sort"),)
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    ols: Mapped[str] = mapped_column(String(10))
+    sort: Mapped[str] = mapped_column(String(10))
+    key: Mapped[str] = mapped_column(String(64))
+    holder: Mapped[str] = mapped_column(String(64), default="")
+    content: Mapped[dict[str, object]] = mapped_column(JSON)
+    date: Mapped[str] = mapped_column(String(10))
+    visibility: Mapped[str] = mapped_column(String(10))
+    author: Mapped[str] = mapped_column(String(20))
+    moment: Mapped[str] = mapped_column(String(32))
+    gone: Mapped[bool] = mapped_column(default=False)

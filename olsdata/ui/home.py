@@ -45,7 +45,7 @@ DOORS = (
         "Animer un atelier",
         "Que disent les chiffres, que savez-vous, quel est le premier pas ?",
         ":material/groups:",
-        {"atelier": "Atelier"},
+        {"atelier": "Atelier", "trajectoire": "Trajectoire de l’équipe"},
     ),
     (
         "Données et méthode",

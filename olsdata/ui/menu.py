@@ -21,7 +21,7 @@ MENU: dict[str, dict[str, str]] = {
         "comparer": "Comparer pour apprendre",
         "remontees": "Ce que les OLS remontent",
     },
-    "Animer": {"atelier": "Atelier"},
+    "Animer": {"atelier": "Atelier", "trajectoire": "Trajectoire"},
     "Repères": {"reperes": "Repères", "glossaire": "Glossaire"},
     "Données": {"donnees": "Données et méthode", "registre": "Corriger le registre"},
 }

@@ -297,7 +297,8 @@ def _here(mark: marks.Mark | None) -> str:
 
 def _say(diagram: str, view: View) -> None:
     """Say of a flow, given or new, whether it exists here; take a file; give one."""
-    acting.done()
+    with st.container():  # holds its place, so that what follows stays open
+        acting.done()
     key = f"flux-{diagram}-{acting.turn()}"
     found = flows.flows(diagram)
     given = {f"{r.id}": (r.de, r.vers, r.flux) for r in found.itertuples()}

@@ -23,6 +23,7 @@ TERRITORY_ONLY = {
     "besoins",
     "comparer",
     "remontees",
+    "trajectoire",
     "reperes",
     "glossaire",
     "atelier",

@@ -35,6 +35,7 @@ PAGES = {
     "remontees": Expected("Ce que les OLS remontent", html=3),
     "atelier": Expected("Atelier"),
     "registre": Expected("Corriger le registre", html=4),
+    "trajectoire": Expected("Trajectoire"),
     "reperes": Expected("Repères", in_title=False, html=4),
     "glossaire": Expected("Glossaire", in_title=False, html=3),
     "donnees": Expected("Données et méthode", in_title=False),

@@ -1,0 +1,136 @@
+"""The reflexive grids of « Trajectoire »: answered apart, then shown as a spread."""
+
+from __future__ import annotations
+
+from html import escape
+from uuid import uuid4
+
+import streamlit as st
+
+from olsdata import reference, words
+from olsdata import trajectory as road
+from olsdata.trajectory import book, readings
+from olsdata.trajectory.book import Entry
+from olsdata.ui import acting, cards, sentences, state, tables, who
+from olsdata.ui import trajectory_forms as forms
+from olsdata.ui.state import View
+
+_HOLDER = "_qui-repond"
+
+
+def _holder() -> str:
+    """The opaque mark of who answers: one browser session, which a workshop can renew."""
+    return str(st.session_state.setdefault(_HOLDER, uuid4().hex[:16]))
+
+
+def show(view: View) -> None:
+    """One grid: open a round, answer, show the spread."""
+    grids = road.grids()
+    state.choice("grille", list(grids), "resilience")
+    id_ = str(
+        st.selectbox("Grille", list(grids), format_func=lambda i: grids[i].title, key="grille")
+    )
+    grid = grids[id_]
+    covers = escape(" ".join(grid.covers))
+    st.html(f'<div data-repere="{covers}"></div>')
+    document = reference.documents().get(grid.document)
+    cards.source(" ".join(filter(None, [document.line + "." if document else "", grid.remark])))
+    rounds = [e for e in forms.mine(view, book.ROUND) if e.content["grille"] == id_]
+    _open(view, id_)
+    if not rounds:
+        lines = "".join(forms.line([q.title, q.text]) for q in grid.questions)
+        tables.show(grid.title, ["Thème", "Question"], lines, ())
+        return
+    names = {e.key: f"{e.content['titre']} ({words.day(e.date)})" for e in reversed(rounds)}
+    key = str(st.selectbox("Tour de table", list(names), format_func=names.__getitem__, key="tour"))
+    chosen = next(e for e in rounds if e.key == key)
+    if chosen.content["etat"] == book.OPEN:
+        _answer(view, grid, chosen)
+    else:
+        _spread(view, grid, chosen)
+
+
+def _open(view: View, grid: str) -> None:
+    with st.expander("Ouvrir un tour de table"):
+        key = f"tour-{acting.turn()}"
+        title = st.text_input("Titre (« réunion d’équipe »)", key=f"{key}-titre")
+        seen = forms.visibility(f"{key}-qui")
+        if st.button("Ouvrir le tour", type="primary", key=f"{key}-ok"):
+            fields = {"grille": grid, "titre": str(title), "etat": book.OPEN}
+            forms.keep(view, book.ROUND, uuid4().hex[:12], fields, "Tour ouvert.", visibility=seen)
+
+
+def _answer(view: View, grid: road.Grid, chosen: Entry) -> None:
+    """One's own answers; nobody sees those of the others before the round is shown."""
+    cards.sentence(sentences.text("trajectoire_tour"))
+    actor, holder = who.actor(), _holder()
+    mine = {e.key: e for e in book.answers(actor, view.territory, chosen.key, holder)}
+    for question in grid.questions:
+        key = f"{chosen.key}/{question.id}"
+        before = mine[key].content if key in mine else {}
+        done = " · répondu" if before else ""
+        with st.expander(f"{question.title}{done}"):
+            cards.sentence(escape(question.text))
+            name = f"rep-{key}-{holder}-{acting.turn()}"
+            word = st.radio(
+                "Où en sommes-nous ?",
+                list(road.WORDS),
+                format_func=road.WORDS.__getitem__,
+                index=list(road.WORDS).index(before["mot"]) if before else None,
+                horizontal=True,
+                key=f"{name}-mot",
+            )
+            reason = st.text_area(
+                "Qu’est-ce qui nous le fait dire ?", before.get("raison", ""), key=f"{name}-r"
+            )
+            then = st.text_area("Et ensuite ?", before.get("suite", ""), key=f"{name}-s")
+            if st.button("Garder ma réponse", key=f"{name}-ok"):
+                fields = {"mot": word, "raison": str(reason), "suite": str(then)}
+                forms.keep(
+                    view, book.ANSWER, key, fields, "Réponse gardée.",
+                    visibility=chosen.visibility, holder=holder,
+                )  # fmt: skip
+    with st.container(horizontal=True):
+        if st.button("Personne suivante", key="suivante", help="Une feuille vide, sur cet écran."):
+            st.session_state.pop(_HOLDER, None)
+            acting.finish("Feuille vide : à la personne suivante.")
+        if st.button("Dévoiler les réponses", type="primary", key="devoiler"):
+            fields = {**chosen.content, "etat": book.SHOWN}
+            forms.keep(
+                view, book.ROUND, chosen.key, fields, "Réponses dévoilées.",
+                visibility=chosen.visibility,
+            )  # fmt: skip
+
+
+def _spread(view: View, grid: road.Grid, chosen: Entry) -> None:
+    """How answers spread over the words, and what makes people say so; no mean, no score."""
+    found = book.answers(who.actor(), view.territory, chosen.key)
+    lines = ""
+    for question in grid.questions:
+        counts = readings.spread(found, question.id)
+        said = [
+            f"{word} : {words.plural(n, 'réponse')}"
+            for word, n in zip(road.WORDS.values(), counts.values(), strict=True)
+            if n
+        ]
+        reasons = [
+            f"« {text} »"
+            for e in found
+            if e.key.endswith(f"/{question.id}")
+            for text in (e.content["raison"], e.content["suite"])
+            if text
+        ]
+        dots = "".join(
+            f'<span class="mot{" vide" if not n else ""}">{"●" * n or "·"}</span>'
+            for n in counts.values()
+        )
+        lines += (
+            f'<tr><th scope="row">{escape(question.title)}</th>'
+            f'<td><span class="dispersion" aria-hidden="true">{dots}</span>'
+            f"{escape(' ; '.join(said) or 'sans réponse')}</td>"
+            f"<td>{escape(' '.join(reasons))}</td></tr>"
+        )
+    heads = ["Thème", f"De « {road.WORDS['loin']} » à « {road.WORDS['ancre']} »", "Ce qui est dit"]
+    tables.show(f"{grid.title} : la dispersion des réponses", heads, lines, ())
+    people = len({e.holder for e in found})
+    cards.source(f"{words.plural(people, 'feuille')}. Ni somme, ni moyenne, ni note.")

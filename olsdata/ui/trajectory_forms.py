@@ -1,0 +1,63 @@
+"""What every part of « Trajectoire » does: read what is kept, keep, take away, say who sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from olsdata import words
+from olsdata.notes.lists import VISIBILITY
+from olsdata.trajectory import book
+from olsdata.trajectory.book import Entry
+from olsdata.ui import acting, who
+from olsdata.ui.state import View
+
+
+def line(cells: list[str]) -> str:
+    """A row of a table; every cell is escaped."""
+    first, *others = (escape(words.spaced(c)) for c in cells)
+    return f'<tr><th scope="row">{first}</th>' + "".join(f"<td>{c}</td>" for c in others) + "</tr>"
+
+
+def mine(view: View, sort: str) -> list[Entry]:
+    """What holds now on this territory."""
+    return book.latest(who.actor(), view.territory, sort)
+
+
+def keep(view: View, sort: str, key: str, content: dict[str, Any], done: str, **more: Any) -> None:
+    """Keep something and say so, or say what is wrong and leave the form as it is."""
+    acting.attempt(lambda: book.keep(who.actor(), view.territory, sort, key, content, **more), done)
+
+
+def gone(view: View, sort: str, entries: list[Entry], name: Callable[[Entry], str]) -> None:
+    """Take one of a list away."""
+    if not entries:
+        return
+    names = {e.key: name(e) for e in entries}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        key = st.selectbox(
+            "À retirer",
+            list(names),
+            format_func=lambda k: names.get(k, k),
+            key=f"retirer-{sort}-{acting.turn()}",
+        )
+        if st.button("Retirer de la liste", key=f"retirer-{sort}"):
+            acting.attempt(
+                lambda: book.withdraw(who.actor(), view.territory, sort, str(key)), "Retiré."
+            )
+
+
+def visibility(key: str, value: str = "ols") -> str:
+    """Who will see what is written."""
+    return str(
+        st.selectbox(
+            "Qui le verra",
+            list(VISIBILITY),
+            format_func=VISIBILITY.__getitem__,
+            index=list(VISIBILITY).index(value),
+            key=key,
+        )
+    )
