@@ -2,11 +2,14 @@
 
 import streamlit as st
 
-from olsdata.ui import catalogue, mydata, sentences, state
+from olsdata.ui import acting, catalogue, mydata, sentences, state
+from olsdata.ui import zonings as cutouts
 
 view = state.current()
 
 st.title("Données et méthode", anchor=False)
+with st.container():  # always there, or the tabs would go back to the first
+    acting.done()
 sheets, sources, zonings, method, mine = st.tabs(
     ["Fiches des indicateurs", "Sources", "Découpages", "Méthode et version", "Mes données"]
 )
@@ -17,6 +20,7 @@ with sources:
     catalogue.sources()
 with zonings:
     catalogue.zonings()
+    cutouts.panels()
 with method:
     st.markdown(sentences.text("agregation"))
     catalogue.version()

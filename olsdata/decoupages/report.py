@@ -123,7 +123,8 @@ def described(level: str, meta: dict[str, str]) -> dict[str, str]:
     about["date"] = fields.day(about.get("date", ""), "Date")
     if about.get("lien", "https://").split(":")[0] not in ("http", "https"):
         raise DataError("Lien : une adresse qui commence par https:// est attendue.")
-    about.setdefault("label", "Territoires des OLS" if level == "ols" else "Bassins de vie")
+    kind = "Territoires des OLS" if level == "ols" else "Bassins de vie"
+    about.setdefault("label", f"{kind} du {words.day(about['date'])}")
     return about
 
 

@@ -23,7 +23,6 @@ MEGABYTE = 1_000_000
 
 def panels() -> None:
     """The whole part: export, import, backup, example."""
-    acting.done()
     left, right = st.columns(2)
     with left, st.container(border=True, key="panneau-donnees-exporter", height="stretch"):
         _exports()
