@@ -86,9 +86,9 @@ def _versions(level: str) -> None:
             key=f"version-{level}-{acting.turn()}",
         )
         if st.button("Remettre en vigueur", key=f"remettre-{level}"):
-            version = "" if chosen == SHIPPED else str(chosen)
+            asked = "" if chosen == SHIPPED else str(chosen)
             acting.attempt(
-                lambda: local.restore(level, version), f"En vigueur : {others[str(chosen)]}."
+                lambda: local.restore(level, asked), f"En vigueur : {others[str(chosen)]}."
             )
         if not found[0].in_force and st.button("Revenir au précédent", key=f"retour-{level}"):
             acting.attempt(lambda: local.back(level), "Le découpage précédent est en vigueur.")
