@@ -230,7 +230,8 @@ def take(actor: Actor, given: Any) -> int:
             entry = Entry(**row)
             good = checked(entry.sort, entry.key, entry.content)
             rules.day(entry.date, "Date", date.today())
-            guard.check(tuple(v for v in good.values() if isinstance(v, str)))
+            said = [v for v in good.values() if isinstance(v, str)]
+            guard.check(said, guard.doubtful(said))  # doubts were confirmed where it was written
             if entry.ols != ols or entry.visibility not in VISIBILITY:
                 raise DataError("OLS ou visibilité inconnue.")
             fresh.append(entry)

@@ -77,9 +77,10 @@ def _members(view: View, members: list[Entry]) -> None:
         level = right.selectbox(
             "Niveau", list(road.LEVELS), format_func=road.LEVELS.__getitem__, key=f"{key}-niveau"
         )
+        fields = {"nom": str(name), "secteur": sector, "part": share, "niveau": level}
+        sure = forms.sure(fields, f"{key}-ok-sur")
         if st.button("Ajouter", type="primary", key=f"{key}-ok"):
-            fields = {"nom": str(name), "secteur": sector, "part": share, "niveau": level}
-            forms.keep(view, book.MEMBER, uuid4().hex[:12], fields, "Ajouté.")
+            forms.keep(view, book.MEMBER, uuid4().hex[:12], fields, "Ajouté.", confirmed=sure)
         forms.gone(view, book.MEMBER, members, lambda e: str(e.content["nom"]))
 
 
@@ -133,10 +134,12 @@ def _functions(view: View) -> None:
             )
             for id_, label in road.FUNCTIONS.items()
         }
+        fields = {"structure": str(name), **held}
+        sure = forms.sure(fields, f"{key}-ok-sur")
         if st.button("Enregistrer", type="primary", key=f"{key}-ok"):
             forms.keep(
-                view, book.FUNCTION, uuid4().hex[:12], {"structure": str(name), **held},
-                "Fonctions enregistrées.",
+                view, book.FUNCTION, uuid4().hex[:12], fields, "Fonctions enregistrées.",
+                confirmed=sure,
             )  # fmt: skip
         forms.gone(view, book.FUNCTION, found, lambda e: str(e.content["structure"]))
 
@@ -185,7 +188,8 @@ def _spaces(view: View, members: list[Entry]) -> None:
         sat = st.multiselect(
             "Qui y siège", names, key=f"{key}-membres", placeholder="Structures ajoutées plus haut"
         )
+        fields = {"nom": str(name), "membres": list(sat)}
+        sure = forms.sure(fields, f"{key}-ok-sur")
         if st.button("Ajouter cet espace", type="primary", key=f"{key}-ok"):
-            fields = {"nom": str(name), "membres": list(sat)}
-            forms.keep(view, book.SPACE, uuid4().hex[:12], fields, "Espace ajouté.")
+            forms.keep(view, book.SPACE, uuid4().hex[:12], fields, "Espace ajouté.", confirmed=sure)
         forms.gone(view, book.SPACE, spaces, lambda e: str(e.content["nom"]))

@@ -9,6 +9,7 @@ import streamlit as st
 
 from olsdata import reference, words
 from olsdata import trajectory as road
+from olsdata.notes import guard
 from olsdata.trajectory import book, readings
 from olsdata.trajectory.book import Entry
 from olsdata.ui import acting, cards, sentences, state, tables, who
@@ -55,9 +56,18 @@ def _open(view: View, grid: str) -> None:
         key = f"tour-{acting.turn()}"
         title = st.text_input("Titre (« réunion d’équipe »)", key=f"{key}-titre")
         seen = forms.visibility(f"{key}-qui")
+        fields = {"grille": grid, "titre": str(title), "etat": book.OPEN}
+        sure = forms.sure(fields, f"{key}-ok-sur")
         if st.button("Ouvrir le tour", type="primary", key=f"{key}-ok"):
-            fields = {"grille": grid, "titre": str(title), "etat": book.OPEN}
-            forms.keep(view, book.ROUND, uuid4().hex[:12], fields, "Tour ouvert.", visibility=seen)
+            forms.keep(
+                view,
+                book.ROUND,
+                uuid4().hex[:12],
+                fields,
+                "Tour ouvert.",
+                visibility=seen,
+                confirmed=sure,
+            )
 
 
 def _answer(view: View, grid: road.Grid, chosen: Entry) -> None:
@@ -84,21 +94,22 @@ def _answer(view: View, grid: road.Grid, chosen: Entry) -> None:
                 "Qu’est-ce qui nous le fait dire ?", before.get("raison", ""), key=f"{name}-r"
             )
             then = st.text_area("Et ensuite ?", before.get("suite", ""), key=f"{name}-s")
+            fields = {"mot": word, "raison": str(reason), "suite": str(then)}
+            sure = forms.sure(fields, f"{name}-ok-sur")
             if st.button("Garder ma réponse", key=f"{name}-ok"):
-                fields = {"mot": word, "raison": str(reason), "suite": str(then)}
                 forms.keep(
                     view, book.ANSWER, key, fields, "Réponse gardée.",
-                    visibility=chosen.visibility, holder=holder,
+                    visibility=chosen.visibility, holder=holder, confirmed=sure,
                 )  # fmt: skip
     with st.container(horizontal=True):
         if st.button("Personne suivante", key="suivante", help="Une feuille vide, sur cet écran."):
             st.session_state.pop(_HOLDER, None)
             acting.finish("Feuille vide : à la personne suivante.")
+        fields = {**chosen.content, "etat": book.SHOWN}
         if st.button("Dévoiler les réponses", type="primary", key="devoiler"):
-            fields = {**chosen.content, "etat": book.SHOWN}
             forms.keep(
                 view, book.ROUND, chosen.key, fields, "Réponses dévoilées.",
-                visibility=chosen.visibility,
+                visibility=chosen.visibility, confirmed=tuple(guard.doubtful([str(fields["titre"])])),
             )  # fmt: skip
 
 

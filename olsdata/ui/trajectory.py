@@ -156,10 +156,18 @@ def _position(view: View, step: road.Step, entry: Entry | None) -> None:
         key=f"{key}-date",
     )  # fmt: skip
     seen = forms.visibility(f"{key}-qui", entry.visibility if entry else "ols")
+    fields = {"position": placed, "raison": str(reason), "essai": str(attempt)}
+    sure = forms.sure(fields, f"{key}-ok-sur")
     if st.button("Enregistrer la position", type="primary", key=f"{key}-ok"):
-        fields = {"position": placed, "raison": str(reason), "essai": str(attempt)}
         forms.keep(
-            view, book.STEP, step.id, fields, "Position enregistrée.", day=str(day), visibility=seen
+            view,
+            book.STEP,
+            step.id,
+            fields,
+            "Position enregistrée.",
+            day=str(day),
+            visibility=seen,
+            confirmed=sure,
         )
 
 
@@ -301,9 +309,10 @@ def _budget(view: View) -> None:
         left, right = st.columns(2)
         amount = left.number_input("Montant (€)", 0.0, step=1000.0, key=f"{key}-montant")
         staff = right.checkbox("Personnel", key=f"{key}-personnel")
+        fields = {"poste": str(name), "montant": float(amount), "personnel": bool(staff)}
+        sure = forms.sure(fields, f"{key}-ok-sur")
         if st.button("Ajouter ce poste", type="primary", key=f"{key}-ok"):
-            fields = {"poste": str(name), "montant": float(amount), "personnel": bool(staff)}
-            forms.keep(view, book.COST, uuid4().hex[:12], fields, "Poste ajouté.")
+            forms.keep(view, book.COST, uuid4().hex[:12], fields, "Poste ajouté.", confirmed=sure)
         forms.gone(view, book.COST, costs, lambda e: str(e.content["poste"]))
 
 

@@ -12,7 +12,7 @@ from olsdata import words
 from olsdata.notes.lists import VISIBILITY
 from olsdata.trajectory import book
 from olsdata.trajectory.book import Entry
-from olsdata.ui import acting, who
+from olsdata.ui import acting, notes, who
 from olsdata.ui.state import View
 
 
@@ -30,6 +30,11 @@ def mine(view: View, sort: str) -> list[Entry]:
 def keep(view: View, sort: str, key: str, content: dict[str, Any], done: str, **more: Any) -> None:
     """Keep something and say so, or say what is wrong and leave the form as it is."""
     acting.attempt(lambda: book.keep(who.actor(), view.territory, sort, key, content, **more), done)
+
+
+def sure(fields: dict[str, Any], key: str) -> tuple[str, ...]:
+    """What the guard doubts in these fields and the author confirms, on a box drawn here."""
+    return tuple(notes.confirmed([v for v in fields.values() if isinstance(v, str)], key))
 
 
 def gone(view: View, sort: str, entries: list[Entry], name: Callable[[Entry], str]) -> None:
