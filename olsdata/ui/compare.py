@@ -15,7 +15,7 @@ from olsdata import catalogue, compare, territory, words
 from olsdata.compare import COUNT, NEED, Measure
 from olsdata.local import remembered
 from olsdata.territory import WALLONIE
-from olsdata.ui import cards, sentences, state, tables, theme
+from olsdata.ui import acting, cards, sentences, state, tables, theme
 from olsdata.ui.state import View
 
 LEVEL_NAMES = {"ols": "OLS", "bassin": "Bassins de vie"}
@@ -68,6 +68,8 @@ def title(zone: str, level: str) -> str:
 def choices(view: View) -> Asked:
     """Level, territories, reference, order, measures: all of it in the address."""
     mine = "" if view.territory == WALLONIE else view.territory
+    first = "zones" not in st.session_state
+    asked = {name: st.query_params.get(name, "") for name in ("zones", "repere", "indicateurs")}
     with st.container(horizontal=True, vertical_alignment="bottom", key="choix-maille"):
         level = _segments("maille", LEVEL_NAMES, "Zones à comparer")
         order = _segments("ordre", ORDERS, "Ordre des colonnes")
@@ -78,12 +80,26 @@ def choices(view: View) -> Asked:
         reference = _reference(level, zones, mine)
     with right:
         indicators = _measures()
+    if first:
+        _say_unknown(asked, [*known, *references(level, zones, mine), *compare.measures()])
     if order == "nom":
         labels = compare.zoning_of(level).zones["label"]
         zones = sorted(zones, key=lambda z: str(labels[z]).casefold())
     else:
         zones = [z for z in known if z in zones]
     return Asked(level, tuple(zones), tuple(indicators), reference, mine)
+
+
+def _say_unknown(asked: dict[str, str], known: list[str]) -> None:
+    """What the link asks for and that does not exist is said, not dropped without a word."""
+    given = [part for text in asked.values() if text != state.NONE for part in text.split(",")]
+    unknown = [part for part in given if part and part not in known]
+    if unknown:
+        shown = words.listing([f"« {part[:40]} »" for part in unknown], most=5)
+        st.warning(
+            acting.literal(f"Inconnu dans le lien, et laissé de côté : {shown}."),
+            icon=":material/link_off:",
+        )
 
 
 def _segments(name: str, names: dict[str, str], label: str) -> str:

@@ -86,7 +86,7 @@ def test_every_part_opens_at_both_levels(part, level):
 
 
 def test_a_territory_without_data_is_hatched_with_a_word():
-    app = opened(maille="bassin", zones="03-52011A,01-57081", indicateurs="hospital_sites_2020")
+    app = opened(maille="bassin", zones="03-52011A,01-51004", indicateurs="hospital_sites_2020")
     assert alerts(app) == []
     assert re.search(r'<td class="hachuree">non disponible</td>', html(app))
 
@@ -111,3 +111,15 @@ def test_no_word_of_ranking_is_on_the_page():
 
 def test_no_measure_chosen_is_a_sentence():
     assert "Choisissez au moins un indicateur" in html(opened(indicateurs="aucun"))
+
+
+def test_what_the_link_asks_for_and_does_not_exist_is_said():
+    app = opened(zones="05,99", indicateurs="pct_65p_2021,rien", repere="ailleurs")
+    (said,) = alerts(app)
+    assert all(part in said for part in ("99", "rien", "ailleurs"))
+    assert app.multiselect(key="zones").value == ["05"]
+    assert app.selectbox(key="repere").value == "wallonie"
+    app.multiselect(key="zones").set_value(["05", "06"]).run()
+    assert alerts(app) == []
+    app.button_group(key="maille").set_value("bassin").run()
+    assert alerts(app) == []
