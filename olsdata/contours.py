@@ -15,7 +15,7 @@ from olsdata.local.shapes import contours, file
 
 Box = tuple[float, float, float, float]
 SERVED = "./app/static/"
-FILES = {"ols": "ols", "bassin": "bassins", "commune": "communes"}
+FILES = {"ols": "ols", "bassin": "bassins", "commune": "communes", "section": "sections"}
 
 
 def url(level: str, stripes: bool = False) -> str:

@@ -10,6 +10,10 @@ RAMP = ("#E3EEF8", "#A8CBEA", "#6BACE6", "#2073BC", "#12436D")
 DIVERGING = ("#E66101", "#FDB863", "#F7F7F7", "#B2ABD2", "#5E3C99")
 """Below, around and above a reference; safe for the colour-blind, judges nobody."""
 
+CATEGORIES = ("#77AADD", "#EE8866", "#EEDD88", "#FFAABB", "#99DDFF", "#44BB99", "#BBCC33")
+"""Areas side by side that mean nothing by their colour (Paul Tol's « light » scheme): told apart
+by the colour-blind, and ink reads on each, in both themes."""
+
 
 @dataclass(frozen=True)
 class Tokens:

@@ -12,6 +12,7 @@ from olsdata.drawing import facts
 from olsdata.drawing.plan import NOWHERE, Plan
 from olsdata.drawing.units import sections_of
 from olsdata.figures import COMMUNAL
+from olsdata.registry.checks import folded
 from olsdata.tables import DataError
 
 NO_BASSIN = "hors de tout bassin"
@@ -147,9 +148,9 @@ def indicator(comparison: Comparison, id_: str) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row per bassin of the second plan then per bassin of the first that ends; avant,
-    apres (names, "" when there is none), valeur_avant, valeur_apres, difference (NaN when one is
-    missing), commune_entiere (a value is borrowed from whole communes).
+    DataFrame, by name, one row per bassin of the second plan and per bassin of the first that
+    ends; avant, apres (names, "" when there is none), valeur_avant, valeur_apres, difference (NaN
+    when one is missing), commune_entiere (a value is borrowed from whole communes).
     """
     catalogue.card(id_)
     before, after = (
@@ -176,4 +177,6 @@ def indicator(comparison: Comparison, id_: str) -> pd.DataFrame:
                 "commune_entiere": borrowed,
             }
         )
-    return pd.DataFrame(lines)
+    found = pd.DataFrame(lines)
+    order = found["apres"].where(found["apres"].ne(""), found["avant"]).map(folded)
+    return found.loc[order.sort_values(kind="stable").index].reset_index(drop=True)

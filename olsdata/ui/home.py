@@ -51,7 +51,11 @@ DOORS = (
         "Données et méthode",
         "D’où vient chaque chiffre, et jusqu’où lui faire confiance ?",
         ":material/database:",
-        {"donnees": "Fiches, sources, découpages", "registre": "Corriger le registre"},
+        {
+            "donnees": "Fiches, sources, découpages",
+            "bassins": "Dessiner les bassins de vie",
+            "registre": "Corriger le registre",
+        },
     ),
 )
 """Title, question, icon and pages of each door that exists."""

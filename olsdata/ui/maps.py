@@ -49,7 +49,7 @@ def _polygons(
     )
 
 
-def _plain(level: str, ids: list[str], fill: str, line: str, width: float, **options: Any) -> Any:
+def plain(level: str, ids: list[str], fill: str, line: str, width: float, **options: Any) -> Any:
     """A layer of one colour."""
     return _polygons(
         level,
@@ -63,7 +63,7 @@ def _plain(level: str, ids: list[str], fill: str, line: str, width: float, **opt
 
 def _stripes(level: str, ids: list[str], colour: str) -> Any:
     """The hatching of some zones."""
-    return _plain(level, ids, colour, colour, STRIPE_LINE, stripes=True, hoverinfo="skip")
+    return plain(level, ids, colour, colour, STRIPE_LINE, stripes=True, hoverinfo="skip")
 
 
 def _classes(shades: Shades, level: str, colours: Tokens) -> Any:
@@ -85,7 +85,9 @@ def _classes(shades: Shades, level: str, colours: Tokens) -> Any:
     )
 
 
-def _texts(placed: list[Label], frame: Frame, ink: dict[str, str], colours: Tokens) -> list[Any]:
+def name_layers(
+    placed: list[Label], frame: Frame, ink: dict[str, str], colours: Tokens
+) -> list[Any]:
     """Layers of texts, one per colour: the engine takes one."""
     layers: list[Any] = []
     middle = frame.lonlat(np.array([[label.x, label.y] for label in placed] or [[0.0, 0.0]]))
@@ -105,7 +107,7 @@ def _texts(placed: list[Label], frame: Frame, ink: dict[str, str], colours: Toke
     return layers
 
 
-def _leaders(placed: list[Label], frame: Frame, colour: str) -> list[Any]:
+def leader_layers(placed: list[Label], frame: Frame, colour: str) -> list[Any]:
     """Leader lines and the dots at their foot."""
     lines = [label.leader for label in placed if label.leader]
     if not lines:
@@ -130,7 +132,7 @@ def _leaders(placed: list[Label], frame: Frame, colour: str) -> list[Any]:
     ]
 
 
-def _figure(layers: list[Any], frame: Frame, colours: Tokens) -> go.Figure:
+def assembled(layers: list[Any], frame: Frame, colours: Tokens) -> go.Figure:
     """The map; ``meta``, read by ``francais.html``, is the width that it was made for."""
     figure = go.Figure(layers)
     figure.update_layout(
@@ -196,9 +198,9 @@ def _territories(chosen: str, colours: Tokens, phone: bool) -> go.Figure:
     shown = (*(("ols", i) for i in ids), *(("commune", i) for i in outside))
     placed = cartography.place_names("ols", frame, texts, shown, len(ids), 7.0, charts.TYPE_PX)
     layers = [
-        _plain("commune", outside, CLEAR, colours.hatch, 0.7, hovertemplate=_OUTSIDE_HOVER),
+        plain("commune", outside, CLEAR, colours.hatch, 0.7, hovertemplate=_OUTSIDE_HOVER),
         _stripes("commune", outside, colours.hatch),
-        _plain(
+        plain(
             "ols",
             ids,
             colours.selected,
@@ -215,9 +217,9 @@ def _territories(chosen: str, colours: Tokens, phone: bool) -> go.Figure:
     ]
     if chosen:
         layers.append(_outline([chosen], colours, CHOSEN_LINE, colours.accent_text))
-    layers += _leaders(placed, frame, colours.ink)
-    layers += _texts(placed, frame, dict.fromkeys(ids, colours.ink), colours)
-    return _figure(layers, frame, colours)
+    layers += leader_layers(placed, frame, colours.ink)
+    layers += name_layers(placed, frame, dict.fromkeys(ids, colours.ink), colours)
+    return assembled(layers, frame, colours)
 
 
 _OUTSIDE_HOVER = "<b>%{properties.nom}</b><br>commune germanophone, hors OLS<extra></extra>"
@@ -225,7 +227,7 @@ _OUTSIDE_HOVER = "<b>%{properties.nom}</b><br>commune germanophone, hors OLS<ext
 
 def _outline(ids: list[str], colours: Tokens, width: float, colour: str = "") -> Any:
     """Thick limits of some OLS over the rest; the pointer ignores them."""
-    return _plain("ols", ids, CLEAR, colour or colours.ink, width, hoverinfo="skip")
+    return plain("ols", ids, CLEAR, colour or colours.ink, width, hoverinfo="skip")
 
 
 def choropleth(view: View, opens: bool = True) -> None:
@@ -313,13 +315,13 @@ def _zones(
     if not whole:
         others = [i for i in all_ols() if i != zone.id]
         layers.append(
-            _plain("ols", others, colours.neighbours, colours.paper, 2, hovertemplate=_OPEN_HOVER)
+            plain("ols", others, colours.neighbours, colours.paper, 2, hovertemplate=_OPEN_HOVER)
         )
     layers.append(_classes(shades, level, colours))
     missing = list(table.index[table["valeur"].isna()])
     if missing:
         layers.append(
-            _plain(
+            plain(
                 level,
                 missing,
                 colours.paper,
@@ -334,7 +336,7 @@ def _zones(
     if whole and level != "commune":
         apart = list(territory.outside().index)
         layers += [
-            _plain("commune", apart, CLEAR, colours.hatch, 0.7, hovertemplate=_OUTSIDE_HOVER),
+            plain("commune", apart, CLEAR, colours.hatch, 0.7, hovertemplate=_OUTSIDE_HOVER),
             _stripes("commune", apart, colours.hatch),
         ]
     layers.append(_outline(all_ols() if whole else [zone.id], colours, OLS_LINE))
@@ -343,9 +345,9 @@ def _zones(
     placed = cartography.place_names(
         level, frame, texts, tuple((level, i) for i in ids), 8, 4.0, charts.TYPE_PX
     )
-    layers += _leaders(placed, frame, colours.ink)
-    layers += _texts(placed, frame, cartography.ink_of(placed, shades, colours), colours)
-    return _figure(layers, frame, colours)
+    layers += leader_layers(placed, frame, colours.ink)
+    layers += name_layers(placed, frame, cartography.ink_of(placed, shades, colours), colours)
+    return assembled(layers, frame, colours)
 
 
 _OPEN_HOVER = "<b>%{location} %{properties.nom}</b><br>Cliquer pour ouvrir<extra></extra>"
@@ -387,16 +389,16 @@ def _structures(kind: str, zone: Zone, colours: Tokens, phone: bool) -> go.Figur
     if not whole:
         others = [i for i in all_ols() if i != zone.id]
         layers.append(
-            _plain("ols", others, colours.neighbours, colours.paper, 2, hovertemplate=_OPEN_HOVER)
+            plain("ols", others, colours.neighbours, colours.paper, 2, hovertemplate=_OPEN_HOVER)
         )
     if blank:
         layers.append(
-            _plain("commune", blank, colours.paper, colours.border, 1, hovertemplate=_UNKNOWN_HOVER)
+            plain("commune", blank, colours.paper, colours.border, 1, hovertemplate=_UNKNOWN_HOVER)
         )
     for tint in dict.fromkeys(TINTS[order[s] % len(TINTS)] for s in known["structure"]):
         mine = known[[TINTS[order[s] % len(TINTS)] == tint for s in known["structure"]]]
         layers.append(
-            _plain(
+            plain(
                 "commune",
                 list(mine.index),
                 tint,
@@ -424,7 +426,7 @@ def _structures(kind: str, zone: Zone, colours: Tokens, phone: bool) -> go.Figur
                 hovertemplate="%{customdata}<extra></extra>",
             )
         )
-    return _figure(layers, frame, colours)
+    return assembled(layers, frame, colours)
 
 
 _UNKNOWN_HOVER = "<b>%{properties.nom}</b><br>aucune structure recensée<extra></extra>"

@@ -23,7 +23,11 @@ MENU: dict[str, dict[str, str]] = {
     },
     "Animer": {"atelier": "Atelier", "trajectoire": "Trajectoire"},
     "Repères": {"reperes": "Repères", "glossaire": "Glossaire"},
-    "Données": {"donnees": "Données et méthode", "registre": "Corriger le registre"},
+    "Données": {
+        "donnees": "Données et méthode",
+        "bassins": "Bassins de vie",
+        "registre": "Corriger le registre",
+    },
 }
 """Section of the menu, then file name of the page and its title."""
 

@@ -67,16 +67,20 @@ def kind() -> str:
 
 def role() -> str:
     """The role under which this visitor writes; kept while the page is left and found again."""
-    kept = st.session_state.get(_ROLE, "facilitateur")
     chosen = st.selectbox(
         "J’écris en tant que",
         list(ROLES),
-        index=list(ROLES).index(kept),
+        index=list(ROLES).index(current_role()),
         format_func=ROLES.__getitem__,
         help="Un rôle, jamais un nom.",
     )
     st.session_state[_ROLE] = chosen
     return str(chosen)
+
+
+def current_role() -> str:
+    """The role chosen by ``role``, on this page or on another."""
+    return str(st.session_state.get(_ROLE, "facilitateur"))
 
 
 # --- What is missing ----------------------------------------------------------------------------

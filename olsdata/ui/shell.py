@@ -27,6 +27,7 @@ TERRITORY_ONLY = {
     "reperes",
     "glossaire",
     "atelier",
+    "bassins",
 }
 """Pages that show no indicator of the catalogue: of the view, they use the territory alone."""
 

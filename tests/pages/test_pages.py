@@ -34,6 +34,7 @@ PAGES = {
     "comparer": Expected("Comparer pour apprendre", in_title=False, html=4),
     "remontees": Expected("Ce que les OLS remontent", html=3),
     "atelier": Expected("Atelier"),
+    "bassins": Expected("Bassins de vie"),
     "registre": Expected("Corriger le registre", html=4),
     "trajectoire": Expected("Trajectoire"),
     "reperes": Expected("Repères", in_title=False, html=4),

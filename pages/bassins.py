@@ -1,0 +1,34 @@
+"""Bassins de vie: the field draws them, compares, adopts; the whole dashboard follows."""
+
+import streamlit as st
+
+from olsdata.territory import WALLONIE
+from olsdata.ui import acting, cards, drawing, drawings, registry, sentences, state
+
+view = state.current()
+
+cards.title(view, "Bassins de vie")
+if view.territory == WALLONIE:
+    cards.sentence(sentences.text("bassins_aide"))
+    drawings.overview()
+else:
+    found = drawing.listed(view.territory)
+    left, middle, right = st.columns([2.1, 1.1, 1.1], vertical_alignment="bottom")
+    with left:
+        part = drawing.part_choice(found)
+    with middle:
+        chosen = drawing.proposal_choice(found)
+    with right:
+        registry.role()
+    acting.done()
+    if part == "propositions" or (chosen is None and part != "fichiers"):
+        cards.sentence(sentences.text("bassins_aide"))
+        drawings.proposals(view.territory, found)
+    elif part == "fichiers":
+        drawings.exchange(view.territory, chosen)
+    elif part == "dessiner":
+        drawing.workshop(chosen)
+    elif part == "comparer":
+        drawings.comparison(chosen, found)
+    else:
+        drawings.adopt(chosen)
