@@ -106,10 +106,11 @@ def _answer(view: View, grid: road.Grid, chosen: Entry) -> None:
             st.session_state.pop(_HOLDER, None)
             acting.finish("Feuille vide : à la personne suivante.")
         fields = {**chosen.content, "etat": book.SHOWN}
+        doubts = tuple(guard.doubtful([str(fields["titre"])]))  # confirmed when it was opened
         if st.button("Dévoiler les réponses", type="primary", key="devoiler"):
             forms.keep(
                 view, book.ROUND, chosen.key, fields, "Réponses dévoilées.",
-                visibility=chosen.visibility, confirmed=tuple(guard.doubtful([str(fields["titre"])])),
+                visibility=chosen.visibility, confirmed=doubts,
             )  # fmt: skip
 
 
