@@ -132,7 +132,7 @@ def measures() -> dict[str, Measure]:
         found.append(
             Measure(
                 card.id,
-                card.title,
+                card.marked,
                 card.help,
                 card.unit,
                 card.decimals,

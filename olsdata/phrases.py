@@ -5,6 +5,7 @@ What they return is safe HTML: text, escaped, and ``<b>``.
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 from html import escape, unescape
@@ -122,6 +123,8 @@ def map_sentence(card: Card, zone: Zone, level: str, reference: Zone) -> str:
     if card.aggregation == "somme" or reference.id == zone.id:
         return f"<b>{escape(card.title)}</b> : {spread}."
     against = figures.value(card.id, reference)
+    if math.isnan(against):
+        return f"<b>{escape(card.title)}</b> : {spread}."
     above = int((values > against).sum())
     here = f"{many(above, level)} sur {len(values)}"
     shown = words.quantity(against, card.unit, card.decimals)
@@ -133,10 +136,31 @@ def map_sentence(card: Card, zone: Zone, level: str, reference: Zone) -> str:
 
 def hatched(card: Card, zone: Zone, level: str) -> str:
     """Why some zones of the map are hatched; empty when none is."""
-    if level == "commune":
-        return ""
     zone = territory.find(WALLONIE) if level == "ols" else zone
     table = figures.twin(card.id, zone, level)
+    return " ".join(filter(None, (_cut(card, table, level), _without_value(card, table, level))))
+
+
+def _without_value(card: Card, table: pd.DataFrame, level: str) -> str:
+    """Zones that the local layer hides, or knows nothing of."""
+    if not card.origin:
+        return ""
+    hidden = table["agregation"] == figures.MASKED
+    borne = hidden | ((table["couverture"] < territory.WHOLE) & (card.grain != "secteur"))
+    unknown = int((table["valeur"].isna() & ~borne).sum())
+    said = []
+    if count := int(hidden.sum()):
+        shown = many(count, level)
+        said.append(f"<b>{shown} {'masquée' if count < 2 else 'masquées'}.</b> {text('masque')}")
+    if unknown:
+        said.append(f"<b>{many(unknown, level)} sans valeur</b> dans le fichier.")
+    return " ".join(said)
+
+
+def _cut(card: Card, table: pd.DataFrame, level: str) -> str:
+    """Zones that cut a commune."""
+    if level == "commune":
+        return ""
     cut = int((table["couverture"] < territory.WHOLE).sum())
     if not cut or card.grain == "secteur":
         return ""

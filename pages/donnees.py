@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from olsdata.ui import acting, catalogue, mydata, sentences, state
+from olsdata.ui import acting, catalogue, mydata, own, refreshing, sentences, state
 from olsdata.ui import zonings as cutouts
 
 view = state.current()
@@ -10,14 +10,25 @@ view = state.current()
 st.title("Données et méthode", anchor=False)
 with st.container():  # always there, or the tabs would go back to the first
     acting.done()
-sheets, sources, zonings, method, mine = st.tabs(
-    ["Fiches des indicateurs", "Sources", "Découpages", "Méthode et version", "Mes données"]
-)
+NAMES = [
+    "Fiches des indicateurs",
+    "Sources",
+    "Actualiser",
+    "Mes indicateurs",
+    "Découpages",
+    "Méthode et version",
+    "Mes données",
+]
+sheets, sources, newer, figures, zonings, method, mine = st.tabs(NAMES)
 with sheets:
     st.markdown(sentences.text("catalogue"))
     catalogue.search()
 with sources:
     catalogue.sources()
+with newer:
+    refreshing.panels()
+with figures:
+    own.panels()
 with zonings:
     catalogue.zonings()
     cutouts.panels()

@@ -110,6 +110,16 @@ class Card:
         return f"actualisé le {words.day(self.received)}" if self.origin else ""
 
     @property
+    def marked(self) -> str:
+        """Title, with the mark of a figure that the reader brought."""
+        return f"{self.title} ({OWN_MARK})" if self.own else self.title
+
+    @property
+    def option(self) -> str:
+        """Title and year, as they stand in a list of indicators."""
+        return f"{self.title} ({self.year})" + (f" · {OWN_MARK}" if self.own else "")
+
+    @property
     def source(self) -> str:
         """Source line: publisher, date, and the mark of a figure of the local layer."""
         parts = [self.publisher, self.date]
@@ -167,7 +177,9 @@ def parse(raw: dict[str, Any], name: str) -> Card:
     if state not in (AVAILABLE, UNAVAILABLE):
         raise DataError(f"{name} : etat doit être « {AVAILABLE} » ou « {UNAVAILABLE} ».")
     required = _ALWAYS + (_WITH_VALUES if state == AVAILABLE else ("obtenir",))
-    missing = [key for key in required if not text(key)]
+    # A file of the field may have no address.
+    free = ("lien",) if text("origine") == indicators.OWN else ()
+    missing = [key for key in required if key not in free and not text(key)]
     if missing:
         raise DataError(f"{name} : il manque {', '.join(missing)}.")
     for key, allowed in (

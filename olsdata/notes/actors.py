@@ -17,11 +17,12 @@ GROUP = "regrouper"
 EXPORT, IMPORT, SAVE, RESTORE = "exporter", "importer", "sauvegarder", "restaurer"
 DRAW, ADOPT = "dessiner des bassins", "adopter un découpage"
 WEIGH = "partager des poids"
+REFRESH, BRING = "actualiser les chiffres", "ajouter ou retirer un indicateur"
 
 EVERYTHING = frozenset(
     {
         *(READ, ADD, REVISE, WITHDRAW, ERASE, FOLLOW, DRAFT, EXPORT, IMPORT, SAVE, RESTORE),
-        *(DRAW, ADOPT, WEIGH),
+        *(DRAW, ADOPT, WEIGH, REFRESH, BRING),
     }
 )
 RIGHTS: dict[str, frozenset[str]] = {

@@ -100,7 +100,12 @@ def _at_level(
             if companion is not None:
                 members = [*members, companion]
         else:
-            left.append([m for m in members if m not in set(here)])
+            members = [m for m in members if m not in set(here)]
+            closed = [number for place, number in found.items() if level[place] == zone]
+            if closed:  # no company is left: join those who have some
+                found.update(dict.fromkeys(members, max(closed)))
+            else:
+                left.append(members)
     return left, free
 
 
@@ -116,7 +121,9 @@ def sums(counts: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
 
 def veiled(values: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
     """The values without those of the hidden places."""
-    return values.mask(values.index.isin(groups.index))
+    kept = values.copy()
+    kept.loc[kept.index.isin(groups.index)] = np.nan
+    return kept
 
 
 def exposed(values: pd.DataFrame, groups: pd.Series, totals: pd.DataFrame) -> bool:

@@ -9,6 +9,8 @@ from pathlib import Path, PurePath
 
 from olsdata import catalogue, tables
 from olsdata.local import indicators
+from olsdata.notes import actors
+from olsdata.notes.actors import Actor
 from olsdata.sources import fetch, incoming, statbel, walstat
 from olsdata.sources.incoming import Difference, Incoming
 from olsdata.tables import DataError
@@ -141,7 +143,7 @@ def located(place: str, card: str = "") -> Plan:
     return opened(read_bytes(Path(place), statbel.LIMITS.most_bytes), place, card)
 
 
-def keep(plan: Plan) -> None:
+def keep(plan: Plan, actor: Actor = actors.LOCAL) -> None:
     """Put the cards of a plan in the local layer, all of them or none.
 
     Raises
@@ -150,6 +152,7 @@ def keep(plan: Plan) -> None:
         If there is nothing to keep, a card is a facilitator's own, or the layer cannot be
         written.
     """
+    actors.require(actor, actors.REFRESH)
     if not plan.ready:
         raise DataError("Rien à garder.")
     mine = tables.load().locales
@@ -165,7 +168,7 @@ def refreshed() -> list[str]:
     return [id_ for id_, about in cards.items() if about.get("origine") == indicators.REFRESHED]
 
 
-def withdraw(ids: Iterable[str] = ()) -> list[str]:
+def withdraw(ids: Iterable[str] = (), actor: Actor = actors.LOCAL) -> list[str]:
     """Go back to the shipped figures, for these cards or for all that were refreshed.
 
     Returns
@@ -177,6 +180,7 @@ def withdraw(ids: Iterable[str] = ()) -> list[str]:
     DataError
         If there is none, or one of them was not refreshed here.
     """
+    actors.require(actor, actors.REFRESH)
     here = refreshed()
     asked = list(ids) or here
     if not asked:

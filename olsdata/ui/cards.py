@@ -5,6 +5,7 @@ Each is one piece of HTML; whatever comes from data is escaped.
 
 from __future__ import annotations
 
+import math
 from html import escape
 from urllib.parse import urlencode
 
@@ -136,13 +137,14 @@ def twin(view: View) -> None:
     zone = territory.find("wallonie") if level == "ols" else view.zone
     table = figures.twin(card.id, zone, level)
     counted = bool(table["effectif"].notna().any())
-    head = [territory.LEVELS[level], f"{card.title} ({card.unit}), {card.year}"]
+    head = [territory.LEVELS[level], f"{card.marked} ({card.unit}), {card.year}"]
     head += [f"Nombre de personnes, {card.year}"] if counted else []
     head += ["Habitants, 1/1/2024", "Remarque"]
     lines = []
     for zone_id, item in table.iterrows():
         name = f"{zone_id} {item['label']}" if level == "ols" else str(item["label"])
-        cells = [words.number(float(item["valeur"]), card.decimals)]
+        hidden = item["agregation"] == figures.MASKED
+        cells = ["masqué" if hidden else words.number(float(item["valeur"]), card.decimals)]
         cells += [words.number(float(item["effectif"]))] if counted else []
         cells.append(words.number(float(item["population"])))
         remark = sentences.remark(str(zone_id), item, view)
@@ -183,7 +185,7 @@ def download(table: pd.DataFrame, name: str, label: str) -> None:
 def _bar(value: float, spread: Spread) -> str:
     """Lowest to highest commune (line), the territory (dot), the reference (tick)."""
     low, high = min(spread.low, spread.reference), max(spread.high, spread.reference)
-    if not high > low:
+    if not high > low or math.isnan(value):
         return ""
     low, high = min(low, value), max(high, value)
 
@@ -191,11 +193,12 @@ def _bar(value: float, spread: Spread) -> str:
         return f"{100 * (v - low) / (high - low):.1f}%"
 
     line = f"left:{at(spread.low)};right:calc(100% - {at(spread.high)})"
+    known = not math.isnan(spread.reference)
+    tick = f'<i class="repere" style="left:{at(spread.reference)}"></i>' if known else ""
     return (
         '<span class="etendue" aria-hidden="true">'
         f'<i class="ligne" style="{line}"></i>'
-        f'<i class="repere" style="left:{at(spread.reference)}"></i>'
-        f'<i class="point" style="left:{at(value)}"></i></span>'
+        f'{tick}<i class="point" style="left:{at(value)}"></i></span>'
     )
 
 
@@ -203,6 +206,8 @@ def _profile_row(item: ProfileRow, compared: bool, view: View) -> str:
     card, spread = item.card, item.spread
     assert spread is not None
     value = words.quantity(item.value, card.unit, card.decimals)
+    if item.aggregation == figures.MASKED:
+        value = "masqué"
     between = "—"
     if spread.count > 1:
         low, high = (words.number(v, card.decimals) for v in (spread.low, spread.high))
@@ -216,7 +221,7 @@ def _profile_row(item: ProfileRow, compared: bool, view: View) -> str:
     reference = words.quantity(spread.reference, unit, card.decimals) if compared else ""
     return (
         f'<tr><th scope="row"><span tabindex="0" class="aide" title="{escape(card.help)}">'
-        f"{escape(card.title)}</span></th>"
+        f"{escape(card.marked)}</span></th>"
         f'<td class="nombre"><b>{escape(value)}</b>{marks}</td>'
         f'<td><div class="ecart">{between}</div></td>'
         f'<td class="nombre">{escape(reference)}</td>'
@@ -267,7 +272,7 @@ def determinants(rows: dict[str, list[ProfileRow]]) -> None:
     for group in catalogue.DETERMINANTS:
         mine = [item for item in every if item.card.determinant == group]
         lines = "".join(
-            f"<li>{escape(item.card.title)} : "
+            f"<li>{escape(item.card.marked)} : "
             f"<b>{escape(words.quantity(item.value, item.card.unit, item.card.decimals))}</b></li>"
             for item in mine
             if item.card.available

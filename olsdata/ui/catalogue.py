@@ -44,7 +44,7 @@ def _sheet(card: Card) -> str:
     link = f'<dt>Lien</dt><dd><a href="{to}" rel="noreferrer">{to}</a></dd>' if to else ""
     state = f"{card.unit}, {card.year}" if card.available else words.MISSING
     return (
-        f'<details class="fiche" id="{escape(card.id)}"><summary><b>{escape(card.title)}</b> '
+        f'<details class="fiche" id="{escape(card.id)}"><summary><b>{escape(card.marked)}</b> '
         f'<span class="source">{escape(state)} · {escape(card.block)}</span></summary>'
         f"<p>{escape(card.help)}</p><dl>{terms}{link}<dt>Identifiant</dt>"
         f"<dd><code>{escape(card.id)}</code></dd></dl></details>"

@@ -48,6 +48,8 @@ def hatched(view: View) -> str:
 
 def remark(zone_id: str, item: pd.Series, view: View) -> str:
     """The last cell of a row of the map's table."""
+    if item["agregation"] == figures.MASKED:
+        return text("masque_ici")
     if view.level == "commune":
         if zone_id in territory.outside().index:
             return "germanophone, hors OLS"
@@ -126,7 +128,7 @@ def map_title(view: View) -> str:
     level = {"ols": "par OLS", "bassin": "par bassin de vie", "commune": "par commune"}
     card = view.card
     unit = "" if card.unit == "habitants" else f", en {card.unit}"
-    return f"{card.title} {level[view.level]}{unit}"
+    return f"{card.marked} {level[view.level]}{unit}"
 
 
 def map_source(view: View) -> str:

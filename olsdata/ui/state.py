@@ -106,7 +106,7 @@ def options(view: View) -> dict[str, dict[str, str]]:
     return {
         "territory": territories(),
         "level": LEVELS,
-        "indicator": {id_: f"{c.title} ({c.year})" for id_, c in catalogue.available().items()},
+        "indicator": {id_: c.option for id_, c in catalogue.available().items()},
         "reference": references(view.territory),
     }
 
@@ -196,6 +196,8 @@ def read() -> View:
     """
     session = st.session_state
     before: View = session.get(_VIEW, View())
+    if before.indicator not in catalogue.available():  # withdrawn since the last run
+        before = replace(before, indicator=INDICATOR)
     shared_keys = {*NAMES.values(), VERSION}
     everything = dict(st.query_params)
     query = {key: value for key, value in everything.items() if key in shared_keys}

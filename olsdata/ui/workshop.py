@@ -236,7 +236,7 @@ def _add_picture(held: Workshop) -> None:
     left, right = st.columns(2)
     if kind == "carte":
         with left:
-            known = {i: f"{c.title} ({c.year})" for i, c in catalogue.available().items()}
+            known = {i: c.option for i, c in catalogue.available().items()}
             indicator = notes.choose("Indicateur", known, state.INDICATOR, f"{key}-indicateur")
         picture = replace(picture, indicator=indicator)
     if kind == "structures":
