@@ -117,14 +117,15 @@ def legend(view: View) -> None:
     groups = figures.classes(card.id, view.level)
     ramp = cartography.ramp_of(colours, len(groups.upper))
     cells = []
-    for colour, (low, high) in zip(ramp, groups.held, strict=True):
+    for colour, (low, high) in zip(ramp, groups.held, strict=False):  # no value, no class
         ends = [words.number(v, card.decimals) for v in (low, high)]
         label = ends[0] if ends[0] == ends[1] else "–".join(ends)
         cells.append(f'<li><span style="background:{colour}"></span>{escape(label)}</li>')
-    st.html(
-        f'<ul class="legende" aria-label="Classes de la carte, en {escape(card.unit)}">'
-        f"{''.join(cells)}</ul>"
-    )
+    if cells:
+        st.html(
+            f'<ul class="legende" aria-label="Classes de la carte, en {escape(card.unit)}">'
+            f"{''.join(cells)}</ul>"
+        )
     hatched = sentences.hatched(view)
     if hatched:
         st.html(f'<p class="source"><span class="hachure" aria-hidden="true"></span> {hatched}</p>')

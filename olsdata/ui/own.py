@@ -185,7 +185,7 @@ def _list() -> None:
         cards.sentence("<b>Aucune donnée locale.</b> Les pages montrent les chiffres publiés.")
         return
     heads = ["Indicateur", "Source", "Année", "Unité", "Agrégation", "Lieux", "Masqués", "Reçu le"]
-    tables.show("Mes indicateurs", heads, "".join(map(_line, found)), (5, 6))
+    tables.show("Données locales", heads, "".join(map(_line, found)), (5, 6))
     titles = {kept.id: f"{kept.about['titre']} ({kept.about['annee']})" for kept in found}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         gone = st.selectbox(

@@ -86,7 +86,7 @@ def _changes(plan: Plan) -> None:
     if plan.ready:
         lines = "".join(_line(one) for one in plan.differences)
         heads = ["Fiche", "Période", "Nouvelles", "Bougent de plus de 20 %", "Disparues", "Stables"]
-        tables.show("Ce qui changerait, en communes", heads, lines, (2, 3, 4, 5))
+        tables.show("Nombre de communes, par fiche", heads, lines, (2, 3, 4, 5))
         for one in plan.differences:
             _detail(one)
     with st.container(horizontal=True):
@@ -145,7 +145,7 @@ def _ages() -> None:
         for age in found
     )
     heads = ["Fiche", "Éditeur", "Période", "Reçu le", "Il y a", "Remarque"]
-    tables.show("Âge des chiffres actualisés ici", heads, lines, (4,))
+    tables.show("Fiches de la couche locale", heads, lines, (4,))
     titles = {age.id: age.title for age in found}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.download_button(
