@@ -14,5 +14,6 @@ with left, st.container(border=True, key="panneau-carte"):
     cards.source(standing.home_source())
 with right:
     home.doors()
+home.rooms()
 home.territories(view)
 home.status()

@@ -24,28 +24,44 @@ DOORS = (
         },
     ),
     (
-        "Dire ce que les chiffres taisent",
-        "Que savons-nous, que vivons-nous, que manque-t-il ?",
-        ":material/edit_note:",
-        {"notes": "Notes de terrain", "besoins": "Besoins et signaux"},
-    ),
-    (
         "Comparer pour apprendre",
         "Qu’est-ce qui diffère, et qui pourrait apprendre de qui ?",
         ":material/compare_arrows:",
-        {"comparer": "Comparer des territoires", "remontees": "Ce que les OLS remontent"},
-    ),
-    (
-        "Parler le même langage",
-        "Qui fait quoi dans la réforme, selon quelle règle, dans quels mots ?",
-        ":material/menu_book:",
-        {"reperes": "Repères", "glossaire": "Glossaire"},
+        {
+            "comparer": "Comparer des territoires",
+            "remontees": "Ce que les OLS remontent",
+        },
     ),
     (
         "Animer un atelier",
         "Que disent les chiffres, que savez-vous, quel est le premier pas ?",
         ":material/groups:",
-        {"atelier": "Atelier", "trajectoire": "Trajectoire de l’équipe"},
+        {
+            "atelier": "Atelier",
+            "trajectoire": "Trajectoire de l’équipe",
+        },
+    ),
+)
+"""Title, question, icon and pages of the door of each of the three users."""
+
+ROOMS = (
+    (
+        "Dire ce que les chiffres taisent",
+        "Que savons-nous, que vivons-nous, que manque-t-il ?",
+        ":material/edit_note:",
+        {
+            "notes": "Notes de terrain",
+            "besoins": "Besoins et signaux",
+        },
+    ),
+    (
+        "Parler le même langage",
+        "Qui fait quoi dans la réforme, selon quelle règle, dans quels mots ?",
+        ":material/menu_book:",
+        {
+            "reperes": "Repères",
+            "glossaire": "Glossaire",
+        },
     ),
     (
         "Données et méthode",
@@ -58,17 +74,28 @@ DOORS = (
         },
     ),
 )
-"""Title, question, icon and pages of each door that exists."""
+"""The same for what all three use."""
 
 
 def doors() -> None:
-    """One panel per door."""
-    for title, question, icon, pages in DOORS:
-        with st.container(border=True, gap=None, key=f"porte-{next(iter(pages))}"):
-            st.markdown(f"### {icon} {title}")
-            st.html(f"<p>{escape(question)}</p>")
-            for name, label in pages.items():
-                st.page_link(menu.path(name), label=label, icon=":material/arrow_forward:")
+    """One panel per door, beside the map."""
+    for door in DOORS:
+        _panel(*door)
+
+
+def rooms() -> None:
+    """One panel per room that all share, side by side."""
+    for column, room in zip(st.columns(len(ROOMS)), ROOMS, strict=True):
+        with column:
+            _panel(*room)
+
+
+def _panel(title: str, question: str, icon: str, pages: dict[str, str]) -> None:
+    with st.container(border=True, gap=None, key=f"porte-{next(iter(pages))}", height="stretch"):
+        st.markdown(f"### {icon} {title}")
+        st.html(f"<p>{escape(question)}</p>")
+        for name, label in pages.items():
+            st.page_link(menu.path(name), label=label, icon=":material/arrow_forward:")
 
 
 def territories(view: View) -> None:
