@@ -220,8 +220,9 @@ def shares(kind: str, facts: Facts | None = None) -> tuple[pd.DataFrame, pd.Data
     return table(0.0), table(1.0)
 
 
-def _union(least: pd.DataFrame, most: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Share of each commune in at least one zone: bounds over every possible overlap."""
+def covered(kind: str, facts: Facts | None = None) -> tuple[pd.Series, pd.Series]:
+    """Share of each commune in at least one structure's zone: bounds over every overlap."""
+    least, most = shares(kind, facts)
     if least.empty:
         nothing = pd.Series(0.0, index=least.columns)
         return nothing, nothing
@@ -245,11 +246,11 @@ def coverage(kind: str, zoning: Zoning, facts: Facts | None = None) -> pd.DataFr
     several).
     """
     facts = _facts(facts)
-    least, most = shares(kind, facts)
+    _, most = shares(kind, facts)
     people = _inhabitants(facts)
     inside = zoning.people * people
     total = inside.sum(axis=1)
-    low, high = _union(least, most)
+    low, high = covered(kind, facts)
     here = zoning.people.to_numpy() > 0
     touch = (most.to_numpy() > 0).astype(float)
     reach = (here.astype(float) @ touch.T > 0).sum(axis=1) if len(most) else np.zeros(len(total))

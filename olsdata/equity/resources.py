@@ -253,13 +253,11 @@ def floor(zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
                 continue
             complete = about.open_zone >= (about.published or 0)
             deduced = about.deduced
-            cover = structures.coverage(kind.id, zoning, facts)
-            _, most = structures.shares(kind.id, facts)
-            has = (most[inside] > 0).any()
+            low, high = (share[inside] for share in structures.covered(kind.id, facts))
+            has = high > 0
         else:
             has = figures.commune_columns(facts)[kind.column].reindex(inside) > 0
-            share = (here @ has.astype(float)) / here.sum(axis=1)
-            cover = pd.DataFrame({"part_min": share, "part_max": share})
+            low = high = has.astype(float)
         for zone, row in here.iterrows():
             touched = row.index[row > 0]
             lacking = touched[~has[touched].to_numpy(bool)]
@@ -269,8 +267,8 @@ def floor(zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
                     "element": kind.id,
                     "titre": kind.title,
                     "habitants": float(row.sum()),
-                    "part_min": float(cover.at[zone, "part_min"]),
-                    "part_max": float(cover.at[zone, "part_max"]),
+                    "part_min": float((row @ low) / row.sum()),
+                    "part_max": float((row @ high) / row.sum()),
                     "communes": len(touched),
                     "communes_sans": len(lacking),
                     "habitants_sans": float(row[lacking].sum()),
