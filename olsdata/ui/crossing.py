@@ -17,7 +17,7 @@ from olsdata.equity.scope import Scope, named
 from olsdata.equity.units import units
 from olsdata.local import remembered
 from olsdata.notes import places
-from olsdata.ui import cards, equity, notes, sentences, state, who
+from olsdata.ui import cards, cells, equity, notes, sentences, state, who
 from olsdata.ui import weights as chosen_weights
 from olsdata.ui.state import View
 
@@ -80,7 +80,8 @@ def panel(view: View, weights: Weights) -> None:
         _detail(found, said, here, unit, theme_, lam, warm, today)
     with left:
         cards.sentence(_sentence(found, said, here))
-        st.html(_matrix_html(said, here, lam, weights, warm, today, unit, theme_))
+        matrix = _matrix_html(said, here, lam, weights, warm, today, unit, theme_)
+        cells.table(matrix, "lecture-cellules", _open)
         _legend()
         cards.source(sentences.text("lecture"))
         cards.source(f"{sentences.text('lecture_convention')} {sentences.text('lecture_lieu')}")
@@ -122,12 +123,14 @@ def _matrix_html(
     found = _reading(said, here, lam, weights, warm, today)
     titles = dict(zip(found["theme"], found["titre"], strict=True))
     head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles.values())
-    cells = {(str(i), row["theme"]): row for i, row in found.iterrows()}
+    rows = {(str(i), row["theme"]): row for i, row in found.iterrows()}
     lines = ""
     for id_ in order(_agenda(said, here, lam, weights, warm, today), here):
-        lines += f'<tr><th scope="row">{escape(named(here.level, id_))}</th>'
-        for theme in titles:
-            lines += _cell(cells[id_, theme], (id_, theme) == (unit, theme_))
+        name = named(here.level, id_)
+        lines += f'<tr><th scope="row">{escape(name)}</th>'
+        for theme, title in titles.items():
+            chosen = (id_, theme) == (unit, theme_)
+            lines += _cell(rows[id_, theme], f"{id_} {theme}", f"{title}, {name}", chosen)
         lines += "</tr>"
     return words.spaced(
         '<div class="defile haute" tabindex="0" role="region" aria-label="Lecture croisée">'
@@ -136,17 +139,25 @@ def _matrix_html(
     )
 
 
-def _cell(row: pd.Series, chosen: bool) -> str:
+def _open(cell: str) -> None:
+    """Show the values and the notes of the cell that was pressed."""
+    st.session_state["unite"], _, st.session_state["theme"] = cell.partition(" ")
+
+
+def _cell(row: pd.Series, id_: str, about: str, chosen: bool) -> str:
     look, icon, word = LOOKS[str(row["etat"])]
     three = (
         f"chiffres {words.number(row['chiffre'])} ; terrain "
         f"{words.number(row['terrain'], 2, sign=True)} ; mêlé {words.number(row['melange'])} ; "
         f"{words.plural(row['notes'], 'note')}"
     )
+    if row["etat"] == blend.SILENT and row["warm"]:  # shown always, counted only when asked
+        word = f"{word}, {words.plural(row['warm'], 'vécu')}"
+    inside = f'<b aria-hidden="true">{icon}</b> <span>{word}</span>'
     return (
         f'<td class="{look}{" ici" if chosen else ""}" '
         f'title="{escape(str(row["etat"]))} : {three}">'
-        f'<b aria-hidden="true">{icon}</b> <span>{word}</span></td>'
+        f"{cells.button(id_, f'{word} : {about}', inside, chosen)}</td>"
     )
 
 
