@@ -17,10 +17,11 @@ from olsdata.catalogue import Card
 from olsdata.contours import Frame
 from olsdata.equity import need
 from olsdata.equity.need import Weights
+from olsdata.equity.proportionality import Proportionality
 from olsdata.equity.units import members, units
 from olsdata.labels import Label
 from olsdata.local import remembered
-from olsdata.palette import Tokens
+from olsdata.palette import DIVERGING, INK, WHITE, Tokens
 from olsdata.territory import WALLONIE, WHOLE, Zone
 
 LEVEL_WORDS = {"ols": "par OLS", "bassin": "par bassin de vie", "commune": "par commune"}
@@ -108,6 +109,66 @@ def need_table(weights: Weights, zone: Zone, level: str) -> pd.DataFrame:
         },
         index=ids,
     )
+
+
+RATIO_CUTS = (1 / 1.5, 1 / 1.1, 1.1, 1.5)
+"""Ratios of proportionality that limit the classes, the same on both sides of 1."""
+
+
+def ratio_class(ratio: float) -> int:
+    """Class of a ratio of proportionality, 0 (far less than its share) to 4 (far more).
+
+    >>> [ratio_class(r) for r in (0.0, 0.7, 1.0, 1.2, 2.0)]
+    [0, 1, 2, 3, 4]
+    """
+    return int(np.searchsorted(RATIO_CUTS, ratio))
+
+
+def ratio_shades(table: pd.DataFrame) -> Shades:
+    """Ratios of proportionality, in five classes around 1."""
+    known = table[table["valeur"].notna()]
+    return Shades(
+        rank=known["valeur"].map(ratio_class).astype(int),
+        ramp=DIVERGING,
+        on_ramp=(INK, INK, INK, INK, WHITE),
+        read=known["read"],
+        source="Rapport de proportionnalité",
+    )
+
+
+def ratio_table(found: Proportionality, zone: Zone) -> pd.DataFrame:
+    """The ratios of the zones that a map of a territory shows; columns as ``need_table``."""
+    zoning, level = territory.zoning_of(found.level), found.level
+    whole = zone.level == WALLONIE or level == "ols"
+    ids = list(zoning.zones.index) if whole else zoning.inside(zone)
+    unit = members(zoning) if level == "bassin" else pd.Series(ids, index=ids)
+    rows = found.zones.loc[unit[ids]].set_axis(ids)
+    shares = rows[["rapport", "part_ressource", "part_besoin"]].itertuples(index=False)
+    read = [
+        f"rapport {ratio_text(r)}<br>{words.quantity(100 * have, '%', 1)} de la ressource, "
+        f"{words.quantity(100 * want, '%', 1)} du besoin"
+        for r, have, want in shares
+    ]
+    cut = (zoning.coverage[ids] < WHOLE) if level == "bassin" else pd.Series(False, index=ids)
+    return pd.DataFrame(
+        {
+            "label": zoning.zones.loc[ids, "label"],
+            "valeur": rows["rapport"],
+            "population": rows["habitants"].fillna(0),
+            "read": read,
+            "hachure": cut.astype(bool),
+        },
+        index=ids,
+    )
+
+
+def ratio_text(ratio: float) -> str:
+    """A ratio as it is written: « 0 » where a zone has none of the resource.
+
+    >>> ratio_text(0.0), ratio_text(0.654), ratio_text(float("nan"))
+    ('0', '0,65', 'non disponible')
+    """
+    return "0" if ratio == 0 else words.number(ratio, 2)
 
 
 def _spread(colours: Tokens, count: int) -> list[int]:

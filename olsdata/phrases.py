@@ -14,12 +14,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from olsdata import catalogue, figures, structures, territory, words
+from olsdata import cartography, catalogue, figures, structures, territory, words
 from olsdata.catalogue import Card
 from olsdata.equity import need, resources
 from olsdata.equity.gradient import Gradient
 from olsdata.equity.need import GROUPS, Weights
-from olsdata.equity.scope import Scope, scope
+from olsdata.equity.proportionality import Proportionality
+from olsdata.equity.scope import Scope, named, scope
 from olsdata.equity.units import units
 from olsdata.figures import ProfileRow
 from olsdata.local import remembered
@@ -275,6 +276,38 @@ def need_stable(weights: Weights, here: Scope) -> str:
     )
 
 
+def need_limits(weights: Weights) -> str:
+    """The two values of the index that cut the inhabitants in three parts."""
+    low, high = need.group_limits(weights)
+    if np.isnan(low):
+        return ""
+    return (
+        f"Limites des groupes : {words.number(low, 1)} et {words.number(high, 1)} ; "
+        "chaque groupe a un tiers des habitants."
+    )
+
+
+@remembered(maxsize=64)
+def need_example(weights: Weights, here: Scope) -> str:
+    """The index of one unit, from its percentiles to its group."""
+    table = need.by_zone(weights, units(here.level))
+    unit = next((i for i in here.ids if not np.isnan(table.at[i, "indice"])), "")
+    if not unit:
+        return ""
+    parts = need.decomposition(weights, units(here.level)).loc[unit]
+    terms = " + ".join(
+        f"{words.quantity(100 * float(row['poids']), '%', 1)} × {words.number(row['centile'], 1)}"
+        for _, row in parts.iterrows()
+    )
+    names = words.listing([need.weighable()[str(i)].short for i in parts.index])
+    row = table.loc[unit]
+    return (
+        f"<b>Exemple, {escape(named(here.level, unit))}</b> : {terms} = "
+        f"<b>{words.number(row['indice'], 1)}</b>, groupe {row['groupe']} (poids × centile, dans "
+        f"l’ordre : {escape(names)})."
+    )
+
+
 @remembered(maxsize=16)
 def floor_table(zone: Zone) -> pd.DataFrame:
     """The elements of the floor in a territory."""
@@ -283,17 +316,33 @@ def floor_table(zone: Zone) -> pd.DataFrame:
 
 @remembered(maxsize=16)
 def floor(zone: Zone) -> str:
-    """Communes without some element of the floor, when its list is complete."""
+    """Communes without some element of the floor, what is not known, who is not counted."""
     found = floor_table(zone)
-    lacking = found[(found["communes_sans"] > 0) & found["complet"]]
-    if lacking.empty:
-        return f"<b>{len(found)} éléments du socle</b> sont recensés dans chaque commune."
-    parts = [
-        f"{escape(lower(str(row['titre'])))} : {words.plural(row['communes_sans'], 'commune')} "
-        f"sur {row['communes']} sans, {words.number(float(row['habitants_sans']))} habitants"
-        for _, row in lacking.iterrows()
-    ]
-    return f"<b>Communes sans :</b> {' ; '.join(parts)}."
+    without = found[found["communes_sans"] > 0]
+    everywhere = len(found) - len(without)
+    count = words.plural(everywhere, "élément du socle", "éléments du socle")
+    verb = "sont recensés" if everywhere > 1 else "est recensé"
+    said = [f"<b>{count} sur {len(found)}</b> {verb} dans chaque commune."]
+    for complete, start in (
+        (True, "Communes sans :"),
+        (False, "Aucune structure connue, liste incomplète :"),
+    ):
+        parts = [
+            f"{escape(lower(str(row['titre'])))}, {words.plural(row['communes_sans'], 'commune')} "
+            f"sur {row['communes']} ({words.number(float(row['habitants_sans']))} habitants)"
+            for _, row in without[without["complet"] == complete].iterrows()
+        ]
+        if parts:
+            said.append(f"<b>{start}</b> {' ; '.join(parts)}.")
+    outside = territory.outside()
+    if zone.id == WALLONIE and len(outside):
+        communes = territory.zoning("communes")
+        people = figures.population(structures.YEAR, communes)["valeur"][outside.index].sum()
+        said.append(
+            f"Les {len(outside)} communes germanophones ({words.number(float(people))} habitants) "
+            "sont hors OLS et ne sont pas comptées ici."
+        )
+    return " ".join(said)
 
 
 def lower(title: str) -> str:
@@ -344,6 +393,35 @@ def gradient(found: Gradient) -> str:
 def decimals_for(value: float) -> int:
     """Decimals of a rate of that size."""
     return 0 if value >= 20 else 1 if value >= 1 else 2
+
+
+SHARES = (
+    "bien moins que sa part",
+    "moins que sa part",
+    "sa part",
+    "plus que sa part",
+    "bien plus que sa part",
+)
+"""Words of the classes of ``cartography.ratio_class``."""
+
+
+@remembered(maxsize=64)
+def ratios(found: Proportionality, ids: tuple[str, ...]) -> str:
+    """How many of some units have less than their share of a resource, their share, or more."""
+    values = found.zones.loc[list(ids), "rapport"]
+    known = values.dropna()
+    if known.empty:
+        return "Aucune unité n’a de rapport : un chiffre manque."
+    classes = np.searchsorted(cartography.RATIO_CUTS, known.to_numpy(float))
+    less, more = int((classes < 2).sum()), int((classes > 2).sum())
+    none, blank = int((known == 0).sum()), len(values) - len(known)
+    return (
+        f"{escape(found.resource.title)}, {many(len(values), found.level)} : "
+        f"<b>{less} sous leur part</b> du besoin (moins de 0,91)"
+        f"{f', dont {none} à 0 (rien de recensé)' if none else ''}, "
+        f"{len(known) - less - more} à leur part, <b>{more} au-dessus</b> (plus de 1,1)"
+        f"{f' ; {blank} non disponible' if blank else ''}."
+    )
 
 
 # --- Structures ---------------------------------------------------------------------------------

@@ -2,7 +2,18 @@
 
 import streamlit as st
 
-from olsdata.ui import acting, cards, crossing, equity, shared_weights, state, weights
+from olsdata.ui import (
+    acting,
+    cards,
+    crossing,
+    equity,
+    floor,
+    gradient,
+    proportionality,
+    shared_weights,
+    state,
+    weights,
+)
 
 view = state.current()
 
@@ -23,15 +34,15 @@ else:
 with st.container(border=True, key="panneau-poids"):
     shared_weights.panel(view, chosen)
 with st.container(border=True, key="panneau-socle"):
-    equity.floor(view)
+    floor.panel(view)
 if chosen.weights is not None:
     with st.container(border=True, key="panneau-gradient"):
         st.subheader("L’offre suit-elle le besoin ?", anchor=False)
         with st.container(horizontal=True, vertical_alignment="bottom", key="choix-gradient"):
-            resource = equity.resource_choice()
-            level = equity.level_choice()
-        equity.gradient(view, chosen.weights, resource, level)
+            resource = gradient.resource_choice()
+            level = gradient.level_choice()
+        gradient.panel(view, chosen.weights, resource, level)
     with st.container(border=True, key="panneau-part"):
-        equity.proportionality(view, chosen.weights, resource)
+        proportionality.panel(view, chosen.weights, resource)
     with st.container(border=True, key="panneau-lecture"):
         crossing.panel(view, chosen.weights)

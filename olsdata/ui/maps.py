@@ -268,30 +268,60 @@ def need(view: View, frame: pd.DataFrame, alt: str, key: str, opens: bool = True
     key : what the frame was made of, for the cache and the widget
     opens : as for ``choropleth``
     """
+    _graded("besoin", view.zone, view.level, frame, alt, key, opens)
+
+
+def ratio(view: View, level: str, frame: pd.DataFrame, alt: str, key: str) -> None:
+    """Ratios of proportionality in the zones of a level, in five classes around 1.
+
+    Parameters
+    ----------
+    level : "bassin" or "ols"
+    frame, alt, key : as ``need``
+    """
+    _graded("rapport", view.zone, level, frame, alt, key)
+
+
+def _graded(
+    measure: str,
+    zone: Zone,
+    level: str,
+    frame: pd.DataFrame,
+    alt: str,
+    key: str,
+    opens: bool = True,
+) -> None:
     columns = ["label", "valeur", "population", "read", "hachure"]
     # A missing number is not equal to itself: as None, the cells can be a cache's key.
     whole = frame[columns].astype(object).where(frame[columns].notna(), None)
-    figure = _need(
-        tuple(whole.itertuples(name=None)), view.zone, view.level, theme.tokens(), theme.phone()
+    figure = _grades(
+        measure, tuple(whole.itertuples(name=None)), zone, level, theme.tokens(), theme.phone()
     )
-    clicked = _draw(figure, f"besoin-{view.zone.id}-{view.level}-{key}", alt, opens)
+    clicked = _draw(figure, f"{measure}-{zone.id}-{level}-{key}", alt, opens)
     if clicked:
-        _open(clicked, view.zone)
+        _open(clicked, zone)
 
 
-NeedCells = tuple[tuple[str, str, float | None, float, str, bool], ...]
+Cells = tuple[tuple[str, str, float | None, float, str, bool], ...]
 
 
 @remembered(maxsize=64)
-def _need(cells: NeedCells, zone: Zone, level: str, colours: Tokens, phone: bool) -> go.Figure:
+def _grades(
+    measure: str, cells: Cells, zone: Zone, level: str, colours: Tokens, phone: bool
+) -> go.Figure:
     columns = ["zone", "label", "valeur", "population", "read", "hachure"]
     table = pd.DataFrame(cells, columns=columns).set_index("zone")
     table["valeur"] = table["valeur"].astype(float)
-    shades = cartography.need_shades(table, colours)
+    need_ = measure == "besoin"
+    shades = cartography.need_shades(table, colours) if need_ else cartography.ratio_shades(table)
     table["agregation"] = np.where(table["hachure"], figures.COMMUNAL, "")
     whole = zone.level == WALLONIE or level == "ols"
     # A city's bassins all say the same: its hatched parts bear no name.
     texts = cartography.names(table[~table["hachure"].astype(bool)], 0, level, whole)
+    if not need_:
+        texts = tuple(
+            (i, name, cartography.ratio_text(float(table.at[i, "valeur"]))) for i, name, _ in texts
+        )
     return _zones(table, shades, texts, zone, level, colours, phone)
 
 

@@ -110,3 +110,55 @@ def test_weights_are_shared_under_a_name_and_taken_up_in_another_browser(
     text = download.value.path().read_text("utf-8-sig")
     assert 'pct_80p_2021,3,"Dit en atelier, « 80 ans et plus »"' in text
     assert [v.errors for v in (anne, luc)] == [[], []]
+
+
+def test_a_cell_of_the_lecture_croisee_opens_by_press_and_by_keyboard(reader: Visitor) -> None:
+    visit = reader.open(f"{ADDRESS.replace('commune', 'bassin')}&unite=06-91034&theme=individu")
+    matrix = visit.page.get_by_role("region", name="Lecture croisée")
+    matrix.get_by_role("button", name="silence : Cadre bâti, Dinant").click()
+    asked(visit, "theme=cadre_bati")
+    visit.settle()
+    chosen = visit.page.get_by_role("combobox", name="Thème")
+    expect(chosen).to_have_value("Cadre bâti")
+    here = visit.page.locator(":focus")
+    assert here.get_attribute("aria-pressed") == "true"
+    assert visit.page.locator("[data-cellule][tabindex='0']").count() == 1
+    visit.page.keyboard.press("ArrowDown")
+    visit.page.keyboard.press("ArrowLeft")
+    target = str(visit.page.locator(":focus").get_attribute("aria-label")).replace("\xa0", " ")
+    assert target.startswith("silence : Ressources du ménage, ")
+    visit.page.keyboard.press("Enter")
+    asked(visit, "theme=menage")
+    visit.settle()
+    expect(visit.page.get_by_role("combobox", name="Unité").last).to_have_value(
+        target.rpartition(", ")[2]
+    )
+    assert visit.errors == []
+
+
+def test_figures_alone_are_one_press_away_and_the_map_of_shares_says_what_the_table_says(
+    reader: Visitor,
+) -> None:
+    visit = reader.open(f"{ADDRESS}&ressource=clps")
+    press(visit, "Chiffres seuls")
+    asked(visit, "lambda=0")
+    expect(visit.page.get_by_text("chiffres seuls : le terrain ne déplace rien")).to_be_visible()
+    part = visit.page.locator(".st-key-panneau-part")
+    alt = str(part.locator("[data-testid=stPlotlyChart]").first.get_attribute("aria-label") or "")
+    alt = alt or str(
+        part.get_by_label("rapport de proportionnalité").first.get_attribute("aria-label")
+    )
+    assert "sous leur part" in alt
+    below = part.locator("tbody tr", has_text="moins que sa part").count()
+    assert f"{below} sous leur part" in alt
+    before = part.locator("tbody").first.inner_text()
+    where = part.get_by_role("combobox", name="Et si l’on ajoutait une unité dans")
+    where.scroll_into_view_if_needed()
+    where.click()
+    where.press_sequentially("Dinan")
+    visit.page.get_by_role("option", name="Dinant").click()
+    visit.settle()
+    asked(visit, "ajout=06-91034")
+    expect(part.get_by_text("+ 1 simulée")).to_be_visible()
+    assert part.locator("tbody").first.inner_text() != before
+    assert visit.errors == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 
 import numpy as np
@@ -11,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from olsdata import catalogue, figures, tables, territory
+from olsdata import cartography, catalogue, figures, phrases, tables, territory
 from olsdata.equity import gradient as gradients
 from olsdata.equity import laws, need, resources
 from olsdata.equity import proportionality as proportions
 from olsdata.equity.need import Weights
+from olsdata.equity.scope import scope
 from olsdata.equity.units import cities, members, units
 from olsdata.tables import DataError
 
@@ -673,6 +675,76 @@ def test_the_floor_keeps_the_guard_of_structures():
     assert {"clps", "reseau_sm_jeunes"} <= set(floor["element"])
     assert not floor.loc[floor["element"] == "pfcsm", "complet"].any()
     assert not floor["element"].isin(["lits_hopital", "sites_hospitaliers"]).any()
+
+
+def test_the_floor_counts_the_inhabitants_of_the_ols_only(plain):
+    """A type that covers every commune of the OLS covers all of them, whoever lives beside."""
+    (row,) = (
+        r
+        for _, r in resources.floor(territory.zoning("wallonie")).iterrows()
+        if r["element"] == "clps"
+    )
+    german = {r["refnis"] for r in plain("communes.csv") if r["germanophone"] == "1"}
+    people = tables.load().totaux[2026]
+    assert row["habitants"] == pytest.approx(people.sum() - people[sorted(german)].sum())
+    assert (row["communes_sans"], row["part_min"], row["part_max"]) == (0, 1.0, 1.0)
+
+
+def test_the_floor_is_not_said_to_be_everywhere_where_nothing_is_known():
+    said = phrases.plain(phrases.floor(territory.find("03")))
+    assert said.startswith("4 éléments du socle sur 5 sont recensés dans chaque commune.")
+    assert "liste incomplète : plates-formes de concertation" in said
+    assert "15 communes sur 16" in said
+    assert "9 communes germanophones" in phrases.floor(territory.find("wallonie"))
+
+
+# --- What is said and drawn ---------------------------------------------------------------------
+
+
+def test_the_example_adds_up_to_the_index_that_it_gives():
+    weights = Weights.of({"pct_80p_2021": 3, "income_median_admin_2023": 1})
+    here = scope(territory.find("06"), "commune")
+    said = phrases.plain(phrases.need_example(weights, here)).replace(",", ".")
+    terms, total = said.partition(" : ")[2].split(" = ")
+    pairs = [re.findall(r"[\d.]+", term) for term in terms.split(" + ")]
+    assert len(pairs) == 2
+    index = sum(float(share) / 100 * float(centile) for share, centile in pairs)
+    assert index == pytest.approx(float(re.findall(r"\d+\.\d", total)[0]), abs=0.15)
+
+
+def test_the_limits_that_are_said_cut_the_inhabitants_in_three():
+    weights = need.default_weights()
+    low, high = map(float, re.findall(r"\d+\.\d", phrases.need_limits(weights).replace(",", ".")))
+    index = need.by_commune(weights)
+    people = tables.load().totaux.loc[index.index, need.YEAR]
+    for limit, third in ((low, 1 / 3), (high, 2 / 3)):
+        assert people[index <= limit + 0.05].sum() / people.sum() == pytest.approx(third, abs=0.03)
+
+
+@pytest.mark.parametrize(("zone", "level"), [("06", "bassin"), ("wallonie", "ols")])
+def test_the_map_of_shares_has_the_ratios_of_the_table_and_its_words_count_them(zone, level):
+    found = proportions.proportionality("pharmacies", level)
+    here = scope(territory.find(zone), level)
+    drawn = cartography.ratio_table(found, territory.find(zone))
+    unit = members(territory.zoning_of(level)) if level == "bassin" else None
+    for id_, value in drawn["valeur"].items():
+        mine = id_ if unit is None else unit[id_]
+        assert value == found.zones.at[mine, "rapport"]
+    shades = cartography.ratio_shades(drawn)
+    assert set(shades.rank.index) == set(drawn.index[drawn["valeur"].notna()])
+    ratios = found.zones.loc[list(here.ids), "rapport"]
+    said = phrases.plain(phrases.ratios(found, here.ids))
+    assert f"{(ratios < 1 / 1.1).sum()} sous leur part" in said
+    assert f"{(ratios > 1.1).sum()} au-dessus" in said
+
+
+def test_a_ratio_of_nothing_is_written_zero_and_a_missing_one_in_words():
+    zones = pd.DataFrame({"rapport": [0.0, 1.0, np.nan]}, index=["01", "02", "03"])
+    kind = resources.resource("pharmacies")
+    found = proportions.Proportionality(kind, "ols", "", zones, 0.0, 0.0, "")
+    said = phrases.plain(phrases.ratios(found, ("01", "02", "03")))
+    assert "1 sous leur part du besoin (moins de 0,91), dont 1 à 0 (rien de recensé)" in said
+    assert said.endswith("1 non disponible.")
 
 
 def test_distances_are_the_embedded_ones_and_count_nobody_in_a_cut_bassin():
