@@ -27,6 +27,7 @@ from olsdata.equity import blend, field, need
 from olsdata.equity import gradient as gradients
 from olsdata.equity import proportionality as proportions
 from olsdata.equity.units import units
+from olsdata.exports.commands import portraits
 from olsdata.exports.tables import to_csv
 from olsdata.notes.commands import app as notes_app
 from olsdata.sources import commands
@@ -153,6 +154,7 @@ registry_app = typer.Typer(help="Structures : couverture et densité ; importer,
 app.add_typer(registry_app, name="structures")
 app.add_typer(notes_app, name="notes")
 app.add_typer(zonings_app, name="decoupage")
+app.command("portrait")(portraits)
 
 
 @registry_app.callback(invoke_without_command=True)

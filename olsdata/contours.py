@@ -41,10 +41,11 @@ def unproject(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.column_stack([lon, lat])
 
 
-@remembered(maxsize=4)
-def shapes(level: str) -> dict[str, Any]:
-    """Outline of each zone of a level, in Web Mercator units."""
-    raw = json.loads(file(str(contours()[FILES[level]]["fichier"])).read_text("utf-8"))
+@remembered(maxsize=8)
+def shapes(level: str, stripes: bool = False) -> dict[str, Any]:
+    """Outline of each zone of a level, or its hatching, in Web Mercator units."""
+    name = str(contours()[FILES[level]]["hachures" if stripes else "fichier"])
+    raw = json.loads(file(name).read_text("utf-8"))
     return {
         feature["properties"]["id"]: shapely.transform(
             shapely.geometry.shape(feature["geometry"]), mercator

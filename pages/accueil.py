@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from olsdata.ui import cards, home, maps, sentences, standing, state
+from olsdata import standing
+from olsdata.ui import cards, home, maps, sentences, state
 
 view = state.current()
 

@@ -3,13 +3,15 @@
 import streamlit as st
 
 from olsdata import figures, territory
-from olsdata.ui import cards, sentences, state
+from olsdata.ui import cards, portrait, sentences, state
 
 view = state.current()
 
 cards.title(view, "Profil du territoire")
 rows = figures.profile(view.zone, territory.find("wallonie"))
 cards.sentence(sentences.profile_sentence(rows))
+with st.container(border=True, key="panneau-emporter"):
+    portrait.panel(view.zone)
 for name, lines in rows.items():
     with st.container(border=True):
         cards.block(name, lines, view, territory.find("wallonie"))

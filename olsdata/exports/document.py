@@ -76,6 +76,7 @@ class Table:
     widths : relative width of each column
     numbers : columns aligned to the right
     sections : rows that only open a group (their first cell is its name)
+    dense : whether its type is smaller, for a long annex
     """
 
     name: str
@@ -84,6 +85,7 @@ class Table:
     widths: tuple[float, ...]
     numbers: tuple[int, ...] = ()
     sections: frozenset[int] = frozenset()
+    dense: bool = False
 
 
 @dataclass(frozen=True)

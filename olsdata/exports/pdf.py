@@ -95,6 +95,7 @@ def _block(block: Block, folder: Path, pictures: list[str]) -> dict[str, Any]:
             "widths": list(block.widths),
             "numbers": list(block.numbers),
             "sections": sorted(block.sections),
+            "dense": block.dense,
         }
     if isinstance(block, doc.Picture):
         pictures.append(f"{len(pictures)}.svg")

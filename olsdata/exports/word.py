@@ -203,7 +203,7 @@ def _table(place: Any, block: doc.Table, width: int) -> None:
             paragraph.paragraph_format.space_after = 0
             if column in block.numbers and not section:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-            _runs(paragraph, text, 8.5, LIGHT.accent if number == 0 else "")
+            _runs(paragraph, text, 7.5 if block.dense else 8.5, LIGHT.accent if number == 0 else "")
             if section:
                 _shade(cell, LIGHT.panel)
         together = OxmlElement("w:cantSplit")

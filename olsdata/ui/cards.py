@@ -12,13 +12,13 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from olsdata import cartography, catalogue, figures, territory, words
+from olsdata import cartography, catalogue, figures, standing, territory, words
 from olsdata.catalogue import Card
 from olsdata.exports.tables import to_french_csv
 from olsdata.figures import Headline, ProfileRow, Spread
 from olsdata.reference import glossary
 from olsdata.territory import Zone
-from olsdata.ui import sentences, standing, state, theme
+from olsdata.ui import sentences, state, theme
 from olsdata.ui.state import View
 
 

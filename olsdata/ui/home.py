@@ -6,8 +6,8 @@ from html import escape
 
 import streamlit as st
 
-from olsdata import catalogue, figures, territory, words
-from olsdata.ui import menu, sentences, standing
+from olsdata import catalogue, figures, standing, territory, words
+from olsdata.ui import menu, sentences
 from olsdata.ui.state import View
 
 DOORS = (

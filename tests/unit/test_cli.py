@@ -385,3 +385,30 @@ def test_comparison_names_a_reference_that_does_not_exist(run: Run) -> None:
     code, out, err = run("comparer", "--territoires", "05", "--reference", "1999")
     assert (code, out) == (1, b"")
     assert "1999" in err
+
+
+def test_a_portrait_is_written_as_pdf_and_docx(run, tmp_path):
+    pdf, docx = tmp_path / "a" / "p.pdf", tmp_path / "p.docx"
+    code, out, err = run("portrait", "--ols", "05", "--pdf", str(pdf), "--docx", str(docx))
+    assert (code, err) == (0, "")
+    assert out.decode().count("✓ 05 Namur-Ouest") == 2
+    assert pdf.read_bytes()[:5] == b"%PDF-"
+    assert docx.read_bytes()[:2] == b"PK"
+    assert sorted(p.name for p in tmp_path.rglob("*.*")) == ["p.docx", "p.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((), "il manque l’option --ols"),
+        (("--ols", "05"), "il manque --pdf FICHIER ou --docx FICHIER"),
+        (("--ols", "99", "--pdf", "x.pdf"), "« 99 »"),
+        (("--tous", "d", "--ols", "05"), "sans --ols"),
+        (("--ols", "05", "--pdf", "/proc/non/x.pdf"), "ne peut pas être écrit"),
+    ],
+)
+def test_a_portrait_asked_wrongly_says_what_is_wrong(run, arguments, sentence):
+    code, _, err = run("portrait", *arguments)
+    assert code == 1
+    assert err.startswith("Erreur : ")
+    assert sentence in err

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from olsdata import territory, words
+from olsdata import phrases, territory, words
 from olsdata.territory import Zoning
-from olsdata.ui import sentences
 
 NOUNS = {"ols": ("Territoire", "Territoires"), "bassins": ("Bassin", "Bassins")}
 
@@ -38,7 +37,7 @@ def order() -> str:
     """In which order the territories stand on the home page, and which communes they share."""
     ols = territory.zoning("ols")
     if not ols.adopted:
-        return sentences.text("accueil_ordre")
+        return phrases.text("accueil_ordre")
     shared = sorted(set(territory.moved_sections()["commune"]))
     parts = (
         f" {words.listing(shared)} {'sont partagées' if len(shared) > 1 else 'est partagée'} entre "
@@ -53,12 +52,12 @@ def home_source() -> str:
     """Source line of the home page's map."""
     ols = territory.zoning("ols")
     made = _adopted(ols) if ols.adopted else " Territoires : arrêté du 6 juin 2024."
-    return f"Statbel, 1/1/2026.{made} {sentences.text('accueil_source')}"
+    return f"Statbel, 1/1/2026.{made} {phrases.text('accueil_source')}"
 
 
 def bassins() -> tuple[str, str]:
     """What « * » says on the home page: a word for the bassins, and why."""
     zoning = territory.zoning("bassins")
-    why = badge(zoning).why if zoning.adopted else sentences.text("accueil_provisoire")
+    why = badge(zoning).why if zoning.adopted else phrases.text("accueil_provisoire")
     word = words.standing(zoning.status, 1)
     return f"* {word[0].upper()}{word[1:]}.", why
