@@ -85,7 +85,8 @@ def tables_of(page: Document) -> dict[str, doc.Table]:
 
 
 def test_the_text_of_a_portrait_is_the_one_that_was_read_and_accepted() -> None:
-    assert told(built("05")).splitlines() == SNAPSHOT.read_text("utf-8").splitlines()
+    kept = SNAPSHOT.read_text("utf-8").splitlines()
+    assert told(built("05")).splitlines() == kept, "python -m tests.unit.test_portrait"
 
 
 @pytest.mark.parametrize("zone", [*OLS, "wallonie"])
