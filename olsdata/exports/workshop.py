@@ -1,4 +1,4 @@
-"""The record of a workshop, which the room takes home: one document, as page, PDF and DOCX."""
+"""What a room takes home, as documents: the record of a workshop, a fiche mandat."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from olsdata.territory import find as zone
 from olsdata.workshops import book, ideas, lists, voices
 from olsdata.workshops.book import Workshop
 from olsdata.workshops.ideas import Hypothesis, Step
+from olsdata.workshops.mandates import Mandate
 from olsdata.workshops.voices import Voice
 
 NOTHING = "Rien n’a été noté."
@@ -189,3 +190,21 @@ def _missing(
     if not left:
         return []
     return [Heading("Ce que ce compte rendu ne dit pas"), Bullets(left)]
+
+
+def mandate(held: Mandate) -> Document:
+    """A fiche mandat: its twelve fields; those that are empty say so."""
+    blocks: list[Block] = []
+    group = ""
+    for name, (part, label, _) in lists.MANDATE_FIELDS.items():
+        if part != group:
+            blocks.append(Heading(part))
+            group = part
+        text = held.fields.get(name, "")
+        blocks += [Heading(label, 2), Paragraph(text or "À écrire ensemble.")]
+    return Document(
+        title=f"Fiche mandat : {held.title}",
+        subtitle=zone(held.ols).title,
+        footer="Fiche mandat",
+        blocks=tuple(blocks),
+    )

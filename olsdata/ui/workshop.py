@@ -17,6 +17,8 @@ from olsdata.ui import (
     sentences,
     state,
     who,
+    workshop_cycles,
+    workshop_mandates,
     workshop_phones,
     workshop_record,
     workshop_run,
@@ -26,6 +28,11 @@ from olsdata.workshops import book, lists, pictures, voices
 from olsdata.workshops.book import Plan, Workshop
 from olsdata.workshops.pictures import Picture
 
+PARTS = {
+    "ateliers": "Ateliers",
+    "cycles": "Cycles d’apprentissage",
+    "mandats": "Fiches mandat",
+}
 NEW = "nouveau"
 
 
@@ -50,14 +57,35 @@ def page(view: View) -> None:
         else:
             _one(mine[chosen], view)
         return
-    cards.sentence(sentences.text("atelier_aide"))
-    _listing(list(mine.values()), view)
+    part = _part()
+    if part == "cycles":
+        workshop_cycles.panel(view)
+    elif part == "mandats":
+        workshop_mandates.panel(view)
+    else:
+        cards.sentence(sentences.text("atelier_aide"))
+        _listing(list(mine.values()), view)
 
 
 def _go(id_: str, mode: str = "") -> None:
     """Open a workshop, from a callback."""
     st.session_state[workshop_run.CHOSEN] = id_
     st.session_state[workshop_run.MODE] = mode
+
+
+def _part() -> str:
+    """The part of the page that is shown, kept in the address."""
+    state.choice("partie-atelier", list(PARTS), "ateliers")
+    return str(
+        st.segmented_control(
+            "Partie de la page",
+            list(PARTS),
+            format_func=PARTS.__getitem__,
+            key="partie-atelier",
+            required=True,
+            label_visibility="collapsed",
+        )
+    )
 
 
 # --- The list -----------------------------------------------------------------------------------

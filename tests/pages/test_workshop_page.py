@@ -5,9 +5,10 @@ from __future__ import annotations
 from streamlit.testing.v1 import AppTest
 
 from olsdata.notes import book as notes
-from olsdata.notes.actors import LOCAL
-from olsdata.workshops import book, ideas, lists, voices
+from olsdata.notes.actors import LOCAL, Actor
+from olsdata.workshops import book, cycles, ideas, lists, mandates, voices
 from olsdata.workshops.book import Plan, Workshop
+from olsdata.workshops.ideas import Step
 from olsdata.workshops.pictures import Picture
 from tests.pages.test_notes_pages import click, html
 from tests.pages.test_notes_pages import opened as alone
@@ -151,3 +152,38 @@ def test_a_workshop_is_erased_from_the_page() -> None:
     held = opened()
     click(page(atelier=held.id), "Effacer pour toujours")
     assert book.find(LOCAL) == []
+
+
+def test_a_cycle_is_begun_answered_shared_and_found() -> None:
+    held = opened()
+    step = ideas.choose(LOCAL, held.id, Step("CPAS", "Une tournée.", "2027-02-01", "horizontal"))
+    app = click(page(**{"partie-atelier": "cycles"}), "Commencer le cycle")
+    assert alerts(app) == []
+    (turn,) = cycles.find(LOCAL, step=step.id)
+    learnt = next(t for t in app.text_area if "appris" in t.label)
+    wins = next(t for t in app.text_area if "victoires" in t.label)
+    learnt.set_value("Le bus change tout.")
+    wins.set_value("Deux personnes sont venues.").run()
+    app.button_group(key=f"cycle-{turn.id}-1-phase").set_value("evaluer").run()
+    app.selectbox(key=f"cycle-{turn.id}-1-visibilite").set_value("iwpl").run()
+    click(app, "Enregistrer le tour")
+    assert alerts(app) == []
+    assert [c.said.learnt for c in cycles.find(Actor("iwpl"))] == ["Le bus change tout."]
+    assert "Le bus change tout." in html(app)
+    click(app, "Garder la petite victoire")
+    assert [n.content.text for n in notes.find(LOCAL, sort="victoire").notes] == [
+        "Deux personnes sont venues."
+    ]
+
+
+def test_a_fiche_mandat_starts_from_an_example_and_is_kept() -> None:
+    app = page(**{"partie-atelier": "mandats"})
+    app.selectbox(key="mandat-exemple").set_value("equipe").run()
+    click(app, "Commencer")
+    click(app, "Enregistrer la fiche")
+    assert alerts(app) == []
+    (kept,) = mandates.find(LOCAL, "06")
+    assert kept.title == "Équipe opérationnelle de l’OLS"
+    assert "Ressources" in kept.missing
+    click(app, "Effacer la fiche")
+    assert mandates.find(LOCAL) == []
