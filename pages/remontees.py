@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from olsdata.ui import acting, cards, demonstration, raised, sentences, state
+from olsdata.ui import acting, cards, demonstration, raised, sentences, state, workshop_cycles
 
 view = state.current()
 
@@ -17,7 +17,9 @@ with demonstration.page(view, "Ce que les OLS remontent") as here:
             raised.needs(found)
         elif part == "regrouper":
             raised.grouping(found)
-        else:
+        elif part == "signaux":
             raised.signals(found)
+        else:
+            workshop_cycles.tried(here, visibility="iwpl")
     with st.container(border=True, key="panneau-forum"):
         raised.compiled()

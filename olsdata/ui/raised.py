@@ -24,6 +24,7 @@ PARTS = {
     "obstacles": "Besoins par obstacle",
     "regrouper": "Regrouper",
     "signaux": "Signaux",
+    "essais": "Ce qui a été essayé",
 }
 LEVELS = forum.LEVELS
 MADE = "_forum"

@@ -264,6 +264,8 @@ def _team(view: View) -> None:
     lines = "".join(forms.line([a.title, " ; ".join(a.tasks), a.state]) for a in road.team())
     heads = ["Axe", "Tâches, en nos mots", "État"]
     tables.show("Cinq axes de l’équipe opérationnelle", heads, lines, ())
+    address = f"atelier?territoire={escape(view.territory)}&amp;partie-atelier=mandats"
+    cards.sentence(f'<a href="{address}" target="_self">Écrire une fiche mandat</a>, en équipe.')
     cards.source(reference.documents()["formation"].line + ".")
 
 

@@ -34,7 +34,7 @@ def panel(view: View) -> None:
         for step, title in found:
             _step(step, title)
     with right, st.container(border=True, key="panneau-atelier-appris"):
-        _search(ols)
+        tried(view)
 
 
 def _step(step: Step, title: str) -> None:
@@ -123,13 +123,24 @@ def _win(cycle: Cycle, sure: list[str]) -> None:
 # --- What was tried -----------------------------------------------------------------------------
 
 
-def _search(ols: str) -> None:
-    """What was tried and learnt, by theme and by word: to learn, never to compare results."""
+def tried(view: View, visibility: str = "") -> None:
+    """What was tried and learnt, by theme and by word: to learn, never to compare results.
+
+    Parameters
+    ----------
+    visibility : "iwpl" for what is shared with the IWPL alone
+    """
     st.subheader("Ce qui a été essayé et appris", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         asked = st.text_input("Chercher", key="cycles-mots", placeholder="Un mot")
         theme = notes.choose("Thème", note_lists.THEMES, "", "cycles-theme", "tous")
-    found = cycles.find(who.actor(), theme=theme, text=str(asked), ols=ols)
+    found = cycles.find(
+        who.actor(),
+        theme=theme,
+        text=str(asked),
+        ols="" if view.territory == WALLONIE else view.territory,
+        visibility=visibility,
+    )
     st.html(f'<p class="source" role="status">{words.plural(len(found), "tour")}.</p>')
     for cycle in found:
         st.html(card(cycle))

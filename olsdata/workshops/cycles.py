@@ -139,7 +139,13 @@ def revise(actor: Actor, id_: str, said: Said, seen: int, confirmed: Collection[
 
 
 def find(
-    actor: Actor, *, theme: str = "", text: str = "", ols: str = "", step: str = ""
+    actor: Actor,
+    *,
+    theme: str = "",
+    text: str = "",
+    ols: str = "",
+    step: str = "",
+    visibility: str = "",
 ) -> list[Cycle]:
     """Turns that the actor may read: its own OLS's, and those shared with the IWPL for the IWPL.
 
@@ -148,6 +154,7 @@ def find(
     theme : a key of ``notes.lists.THEMES``
     text : words that must all be there, without capitals nor accents
     ols, step : of one OLS, of one first step
+    visibility : "iwpl" for what is shared with the IWPL alone
 
     Returns
     -------
@@ -165,7 +172,7 @@ def find(
 
     cycle, first = store.models.Cycle, store.models.FirstStep
     query = select(cycle, first).join(first, first.id == cycle.step)
-    exact = {"theme": theme, "ols": ols, "step": step}
+    exact = {"theme": theme, "ols": ols, "step": step, "visibility": visibility}
     for name, value in exact.items():
         if value:
             query = query.where(getattr(cycle, name) == value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from streamlit.testing.v1 import AppTest
 
 from olsdata.notes import book as notes
@@ -187,3 +189,15 @@ def test_a_fiche_mandat_starts_from_an_example_and_is_kept() -> None:
     assert "Ressources" in kept.missing
     click(app, "Effacer la fiche")
     assert mandates.find(LOCAL) == []
+
+
+def test_the_iwpls_page_shows_what_is_shared_of_what_was_tried_and_nothing_else() -> None:
+    held = opened()
+    for learnt, visibility in (("Le bus change tout.", "iwpl"), ("Entre nous.", "ols")):
+        step = Step("CPAS", "Une tournée.", "2027-02-01", "horizontal")
+        turn = cycles.begin(LOCAL, ideas.choose(LOCAL, held.id, step).id)
+        said = replace(turn.said, learnt=learnt, visibility=visibility)
+        cycles.revise(LOCAL, turn.id, said, turn.revision)
+    shown = html(alone("remontees", territoire="wallonie", partie="essais"))
+    assert "Le bus change tout." in shown
+    assert "Entre nous." not in shown

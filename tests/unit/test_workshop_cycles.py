@@ -51,8 +51,9 @@ def test_the_iwpl_reads_what_is_shared_and_nothing_else() -> None:
     assert [c.said.learnt for c in cycles.find(IWPL)] == ["Le bus change tout."]
     assert cycles.find(FIVE) == []
     assert len(cycles.find(ROOM)) == len(cycles.find(LOCAL)) == 1
+    assert len(cycles.find(LOCAL, visibility="iwpl")) == 1
     cycles.revise(SIX, turn.id, replace(shared, visibility="ols"), kept.revision)
-    assert cycles.find(IWPL) == []
+    assert cycles.find(IWPL) == cycles.find(LOCAL, visibility="iwpl") == []
 
 
 def test_who_does_not_lead_writes_no_cycle() -> None:
