@@ -10,7 +10,7 @@ import streamlit as st
 
 from olsdata import local, tables
 from olsdata.tables import DataError
-from olsdata.ui import menu, state, theme
+from olsdata.ui import acting, menu, state, theme
 from olsdata.ui.state import NAMES, View
 
 TEXTS = Path(__file__).with_name("textes")
@@ -136,7 +136,7 @@ def _of_indicator(view: View, known: dict[str, dict[str, str]]) -> None:
         list(known["indicator"]),
         format_func=known["indicator"].__getitem__,
         key=NAMES["indicator"],
-        help=view.card.help,
+        help=acting.literal(view.card.help),
     )
     st.selectbox(
         "Comparer avec",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -12,7 +14,7 @@ from olsdata.own import indicator
 from olsdata.own.indicator import MEAN, SUM, Form
 from olsdata.sources import update, walstat
 from tests.pages.test_notes_pages import html, opened
-from tests.pages.test_pages import alerts
+from tests.pages.test_pages import APP, alerts
 from tests.walstat import answer, api
 
 SHARE = Form("Essai du terrain", "CPAS de Namur", "2025", "%", "haut", MEAN, "taux")
@@ -149,3 +151,15 @@ def test_what_was_refreshed_here_is_not_taken_for_an_own_indicator() -> None:
     update.keep(update.opened(answer("833800_0").encode(), "833800_0.csv"))
     assert indicator.mine() == []
     assert "donnée locale" not in catalogue.card("bim_pct").source
+
+
+def test_the_words_of_a_card_are_never_read_as_a_layout() -> None:
+    form = replace(SHARE, help="- https://ailleurs.be :smile:")
+    id_ = indicator.add(LOCAL, indicator.prepared(FILE, "t.csv", form))
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.query_params.update({"indicateur": id_, "niveau": "commune"})
+    app.switch_page("pages/population.py").run()
+    chosen = next(s for s in app.sidebar.selectbox if s.label == "Indicateur de la carte")
+    assert chosen.value == id_
+    assert "https://" not in chosen.help
+    assert ":smile:" not in chosen.help
