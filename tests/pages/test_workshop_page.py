@@ -201,3 +201,12 @@ def test_the_iwpls_page_shows_what_is_shared_of_what_was_tried_and_nothing_else(
     shown = html(alone("remontees", territoire="wallonie", partie="essais"))
     assert "Le bus change tout." in shown
     assert "Entre nous." not in shown
+
+
+def test_the_lecture_croisee_opens_under_what_was_said() -> None:
+    held = opened()
+    voices.say(LOCAL, held.id, "Une note.")
+    app = run(held, 2)
+    app.toggle(key="atelier-lecture").set_value(True).run()
+    assert alerts(app) == []
+    assert "Lecture croisée" in html(app)
