@@ -171,7 +171,8 @@ def _population(file: Received, name: str) -> list[Incoming]:
     counts = incoming.on_today(pd.DataFrame(columns).astype(float), mean=False)
     incoming.refuse_partial(counts["total"], name)
     shares = [_share(stem, year, counts, file) for stem in AGES]
-    return [_total(year, counts, file), *shares]
+    # The shipped totals serve the trends and the weights too: their years stay as they are.
+    return shares if year in tables.TOTAL_YEARS else [_total(year, counts, file), *shares]
 
 
 def _dated(file: Received, year: int) -> dict[str, Any]:

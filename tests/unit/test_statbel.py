@@ -69,6 +69,15 @@ def test_the_population_file_gives_the_total_and_the_shares_of_its_year(codes):
     assert figures.value("pct_65p_2021", territory.find("wallonie")) == pytest.approx(19.0104, 1e-4)
 
 
+def test_a_year_whose_total_is_shipped_brings_its_shares_only(codes):
+    name = "TF_SOC_POP_STRUCT_2026"
+    plan = update.opened(zipped(population(codes), f"{name}.txt"), f"{name}.zip")
+    assert plan.ready[0].id == "pct_0_2_2026"
+    update.keep(plan)
+    assert figures.value("pop_total_2026", territory.find("wallonie")) == 3_713_450
+    assert "actualisé" not in catalogue.card("pop_total_2026").source
+
+
 def test_a_new_year_is_compared_with_the_latest_that_is_known(codes):
     plan = update.opened(zipped(population(codes)), "TF_SOC_POP_STRUCT_2025.zip")
     old = next(one for one in plan.differences if one.id == "pct_65p_2025")
