@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -40,6 +41,8 @@ class Reader:
             max_size=None,
         )
         self.known: set[str] = set()
+        self.widgets: dict[str, str] = {}
+        """Id of each widget that was drawn, by the key that the page gave it."""
 
     def __enter__(self) -> Reader:
         return self
@@ -52,19 +55,23 @@ class Reader:
     ) -> None:
         self.socket.close()
 
-    def open(self, page: str, query: str = "") -> Run:
+    def open(self, page: str, query: str = "", values: Mapping[str, float] | None = None) -> Run:
         """Ask for a page, and wait until its last run has ended.
 
         Parameters
         ----------
         page : name in the address, "population"; "" for the first one
         query : what follows the question mark
+        values : key of a slider and the number that it is moved to
         """
         message = BackMsg()
         message.rerun_script.page_name = page
         message.rerun_script.query_string = query
         message.rerun_script.cached_message_hashes.extend(self.known)
         message.rerun_script.context_info.timezone = "Europe/Brussels"
+        for key, value in (values or {}).items():
+            moved = message.rerun_script.widget_states.widgets.add(id=self.widgets[key])
+            moved.double_array_value.data.append(value)
         start = time.perf_counter()
         self.socket.send(message.SerializeToString())
         sent, drawn, ended = 0, 0, 0.0
@@ -79,6 +86,7 @@ class Reader:
             answer = ForwardMsg.FromString(frame if isinstance(frame, bytes) else frame.encode())
             if "choroplethmap" in answer.delta.new_element.plotly_chart.spec:
                 drawn += len(frame)
+            self._learn(answer)
             if answer.metadata.cacheable and answer.hash:
                 self.known.add(answer.hash)
             if answer.WhichOneof("type") == "script_finished":
@@ -86,3 +94,10 @@ class Reader:
                 ended = time.perf_counter()
             elif answer.WhichOneof("type") == "new_session":
                 ended = 0.0
+
+    def _learn(self, answer: ForwardMsg) -> None:
+        element = answer.delta.new_element
+        kind = element.WhichOneof("type")
+        id_ = getattr(getattr(element, kind), "id", "") if kind else ""
+        if id_.count("-") > 1:
+            self.widgets[id_.split("-", 2)[2]] = id_
