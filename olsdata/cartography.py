@@ -5,7 +5,8 @@ The screen (Plotly) and the documents (matplotlib) draw the same thing from here
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -196,7 +197,6 @@ Texts = tuple[tuple[str, str, str], ...]
 """Id, name and value of the zones to label, most important first."""
 
 
-@remembered(maxsize=256)
 def place_names(
     level: str,
     frame: Frame,
@@ -206,7 +206,10 @@ def place_names(
     slack: float,
     type_px: float,
 ) -> list[Label]:
-    """Labels of some zones over the land shown (level, id); kept, since it takes a moment.
+    """Labels of some zones over the land shown (level, id).
+
+    Finding their places takes a moment and is kept for all values of the same length: a value
+    that changes by one digit does not move the names.
 
     Parameters
     ----------
@@ -217,6 +220,24 @@ def place_names(
     slack : how far a name may cross its zone's limit, pixels
     type_px : type size
     """
+    wide = tuple((i, name, re.sub(r"\d", "0", read)) for i, name, read in texts)
+    reads = {i: (before[2], read) for before, (i, _, read) in zip(wide, texts, strict=True)}
+    return [
+        replace(label, text=label.text.removesuffix(reads[label.id][0]) + reads[label.id][1])
+        for label in _places(level, frame, wide, shown, outside, slack, type_px)
+    ]
+
+
+@remembered(maxsize=256)
+def _places(
+    level: str,
+    frame: Frame,
+    texts: Texts,
+    shown: tuple[tuple[str, str], ...],
+    outside: int,
+    slack: float,
+    type_px: float,
+) -> list[Label]:
     if not texts:
         return []
     land = _land(shown, frame)

@@ -46,6 +46,7 @@ def _of(zone: Zone) -> str:
     return "de la Wallonie" if zone.id == WALLONIE else f"de {zone.title}"
 
 
+@remembered(maxsize=16)
 def composition(zone: Zone) -> str:
     """What a territory is made of, sections that change hands included."""
     communes = territory.zoning("communes").zones

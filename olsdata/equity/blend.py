@@ -404,6 +404,7 @@ def cross_reading(
     today: date | None = None,
     titles: Mapping[str, str] | None = None,
     facts: Facts | None = None,
+    here: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Lecture croisée: what figures and field say of each theme in each zone.
 
@@ -416,6 +417,7 @@ def cross_reading(
     warm : whether warm notes are counted; they are always listed
     today : day on which the review dates are judged
     titles : French titles of the themes that have no figure; their id when None
+    here : what ``placed`` gives of these notes at that level, when it is known already
 
     Returns
     -------
@@ -439,7 +441,7 @@ def cross_reading(
         raise DataError(f"λ va de 0 à 1 ; {number(lam, 2)} demandé.")
     zoning = units(level, facts)
     values = hard(weights or need.default_weights(), zoning, facts)
-    here = placed(notes, zoning, today, facts)
+    here = placed(notes, zoning, today, facts) if here is None else here
     named = dict(titles or {})
     told = dict(need.themes())
     told |= {theme: named.get(theme, theme) for theme in sorted(set(here["theme"]) - set(told))}

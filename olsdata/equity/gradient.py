@@ -266,14 +266,13 @@ def gradient(
     if given.withheld:
         raise DataError(given.withheld)
     counts = with_added(given, added)
-    about = need.by_zone(weights, given.zoning, facts)
     points = pd.DataFrame(
         {
-            "label": about["label"],
-            "indice": about["indice"],
+            "label": given.zoning.zones["label"],
+            "indice": need.index(weights, given.zoning, facts)["indice"],
             "habitants": given.people,
             "ressource": counts,
-            "couverture": about["couverture"],
+            "couverture": given.zoning.coverage,
         }
     ).dropna(subset=["indice", "ressource"])
     points = points[points["habitants"] > 0]

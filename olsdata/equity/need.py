@@ -599,8 +599,13 @@ def by_zone(weights: Weights, zoning: Zoning, facts: Facts | None = None) -> pd.
     )[COLUMNS]
 
 
-def _grouped(weights: Weights, zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
-    """Index and group of each zone, without what says how sure they are."""
+def index(weights: Weights, zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
+    """Index and group of each zone, without what says how sure they are.
+
+    Returns
+    -------
+    DataFrame, index zone: indice, groupe, as in ``by_zone``, which takes a thousand draws more.
+    """
     point = zone_mean(shares(zoning, facts).to_numpy(), by_commune(weights, facts).to_numpy())
     cuts = np.array(group_limits(weights, facts))
     group = np.array(GROUPS)[group_of(np.nan_to_num(point), cuts)]
@@ -655,13 +660,13 @@ def leave_one_out(weights: Weights, zoning: Zoning, facts: Facts | None = None) 
     DataFrame, index (indicateur left out, zone): indice, groupe, ecart (points, against the whole
     index), change (whether the zone changes group). Empty when one indicator alone weighs.
     """
-    whole = by_zone(weights, zoning, facts)
+    whole = index(weights, zoning, facts)
     parts = {}
     for id_ in weights.ids:
         rest = weights.without(id_)
         if rest is None:
             break
-        found = _grouped(rest, zoning, facts)
+        found = index(rest, zoning, facts)
         parts[id_] = found.assign(
             ecart=found["indice"] - whole["indice"], change=found["groupe"] != whole["groupe"]
         )

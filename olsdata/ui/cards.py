@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from html import escape
+from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -165,6 +166,11 @@ def twin(view: View) -> None:
         f"<thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
     download(table, f"{card.id}-{zone.id}-{level}", "Télécharger ce tableau (CSV)")
+
+
+def fold(title: str, key: str) -> Any:
+    """A fold whose content is made once it is opened (``open``), not on each run."""
+    return st.expander(title, key=key, on_change="rerun")
 
 
 def download(table: pd.DataFrame, name: str, label: str) -> None:

@@ -38,7 +38,14 @@ def _reading(
 ) -> pd.DataFrame:
     """The reading of the units shown, with the themes that have a figure or a note there."""
     found = blend.cross_reading(
-        said.table, here.level, lam, weights, warm, today=today, titles=TITLES
+        said.table,
+        here.level,
+        lam,
+        weights,
+        warm,
+        today=today,
+        titles=TITLES,
+        here=_placed(said, here.level, today),
     )
     found = found[found.index.isin(here.ids)]
     alive = found.groupby("theme")[["chiffre", "notes"]].max()
@@ -87,11 +94,13 @@ def panel(view: View, weights: Weights) -> None:
         cards.source(f"{sentences.text('lecture_convention')} {sentences.text('lecture_lieu')}")
         if out := _left_out(said, here, view.territory):
             cards.source(out)
-        with st.expander("Toutes les valeurs : chiffres, terrain, mêlé"):
-            st.html(_values_html(said, here, lam, weights, warm, today))
-            cards.download(
-                found, f"lecture-croisee-{here.level}-{view.territory}", "Télécharger (CSV)"
-            )
+        values = cards.fold("Toutes les valeurs : chiffres, terrain, mêlé", "fold-valeurs")
+        if values.open:
+            with values:
+                st.html(_values_html(said, here, lam, weights, warm, today))
+                cards.download(
+                    found, f"lecture-croisee-{here.level}-{view.territory}", "Télécharger (CSV)"
+                )
 
 
 def _sentence(found: pd.DataFrame, said: Field, here: Scope) -> str:

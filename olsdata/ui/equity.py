@@ -165,15 +165,23 @@ def details(view: View, weights: Weights) -> None:
     here = scope(view)
     if sentence := chosen_weights.alike_sentence(weights):
         cards.sentence(sentence)
-    with st.expander("De quoi l’indice est fait, et ce qu’il devient sans chaque indicateur"):
-        st.html(_decomposition_html(weights, here))
-        st.html(_without_html(weights, here))
-    with st.expander("Ce qu’une moyenne cache : l’écart entre communes"):
-        st.html(_spread_html(weights, here))
-    with st.expander("Pourquoi ces indicateurs, et la méthode"):
-        cards.sentence(phrases.need_example(weights, here))
-        chosen_weights.reasons()
-        st.markdown(sentences.text("universalisme_methode"))
+    parts = cards.fold(
+        "De quoi l’indice est fait, et ce qu’il devient sans chaque indicateur", "fold-apports"
+    )
+    if parts.open:
+        with parts:
+            st.html(_decomposition_html(weights, here))
+            st.html(_without_html(weights, here))
+    spread = cards.fold("Ce qu’une moyenne cache : l’écart entre communes", "fold-ecart")
+    if spread.open:
+        with spread:
+            st.html(_spread_html(weights, here))
+    method = cards.fold("Pourquoi ces indicateurs, et la méthode", "fold-methode")
+    if method.open:
+        with method:
+            cards.sentence(phrases.need_example(weights, here))
+            chosen_weights.reasons()
+            st.markdown(sentences.text("universalisme_methode"))
 
 
 def _table(name: str, heads: list[str], lines: str) -> str:
