@@ -29,6 +29,7 @@ from olsdata.equity import proportionality as proportions
 from olsdata.equity.units import units
 from olsdata.exports.commands import portraits
 from olsdata.exports.tables import to_csv
+from olsdata.notes.actors import LOCAL
 from olsdata.notes.commands import app as notes_app
 from olsdata.sources import commands
 from olsdata.tables import DataError
@@ -176,7 +177,7 @@ def importer(
     role: Annotated[str, typer.Option(help=", ".join(registry.ROLES))] = "facilitateur",
 ) -> None:
     """Prend un registre en CSV : les lignes nouvelles deviennent des propositions du terrain."""
-    report = registry.import_csv(fichier, role)
+    report = registry.import_csv(LOCAL, fichier, role)
     for line in report.faults:
         _say(f"✗ {line}")
     if report.faults:

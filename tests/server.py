@@ -46,7 +46,9 @@ def healthy(url: str) -> bool:
 
 
 @contextlib.contextmanager
-def serve(folder: Path, script: Path | None = None, guarded: bool = True) -> Iterator[Server]:
+def serve(
+    folder: Path, script: Path | None = None, guarded: bool = True, secrets: str = ""
+) -> Iterator[Server]:
     """Serve ``script`` (``app.py`` unless given) until the block ends.
 
     Parameters
@@ -54,6 +56,7 @@ def serve(folder: Path, script: Path | None = None, guarded: bool = True) -> Ite
     folder : where the journals are written
     script : what to run
     guarded : whether connections outside this machine are refused
+    secrets : Streamlit's secrets, as TOML
     """
     port = free_port()
     url = f"http://localhost:{port}"
@@ -65,6 +68,9 @@ def serve(folder: Path, script: Path | None = None, guarded: bool = True) -> Ite
         env |= {"PYTHONPATH": os.pathsep.join(paths), "OLS_GUARD_LOG": str(guard_log)}
     command = [sys.executable, "-m", "streamlit", "run", str(script or ROOT / "app.py")]
     command += ["--server.port", str(port), "--server.headless", "true"]
+    if secrets:
+        (folder / "secrets.toml").write_text(secrets, "utf-8")
+        command += ["--secrets.files", str(folder / "secrets.toml")]
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT

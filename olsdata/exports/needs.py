@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from olsdata import words
 from olsdata.exports.tables import neutral, writable
-from olsdata.notes import lists, places
+from olsdata.notes import actors, lists, places
 from olsdata.notes.actors import Actor
 from olsdata.notes.book import Note, find
 from olsdata.territory import WALLONIE
@@ -82,10 +82,11 @@ def gather(actor: Actor, place: str, title: str, fictional: bool = False) -> Sen
     Raises
     ------
     DeniedError
-        If the role may not read.
+        If the role may not export.
     DataError
         If the place does not exist.
     """
+    actors.require(actor, actors.EXPORT)
     shared = {
         sort: find(actor, sort=sort, place=place, visibility="iwpl", limit=None).notes
         for sort in ("besoin", "signal")

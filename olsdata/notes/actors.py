@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from olsdata.notes.lists import VISIBILITY
+from olsdata.notes.lists import AUTHORS, VISIBILITY
 from olsdata.tables import DataError
 
 if TYPE_CHECKING:
@@ -18,18 +19,20 @@ EXPORT, IMPORT, SAVE, RESTORE = "exporter", "importer", "sauvegarder", "restaure
 DRAW, ADOPT = "dessiner des bassins", "adopter un découpage"
 WEIGH = "partager des poids"
 REFRESH, BRING = "actualiser les chiffres", "ajouter ou retirer un indicateur"
+PROPOSE, KEEP = "proposer une correction du registre", "tenir le registre"
 
 EVERYTHING = frozenset(
     {
         *(READ, ADD, REVISE, WITHDRAW, ERASE, FOLLOW, DRAFT, EXPORT, IMPORT, SAVE, RESTORE),
-        *(DRAW, ADOPT, WEIGH, REFRESH, BRING),
+        *(DRAW, ADOPT, WEIGH, REFRESH, BRING, PROPOSE, KEEP),
     }
 )
 RIGHTS: dict[str, frozenset[str]] = {
     "local": EVERYTHING | {GROUP},
-    "facilitateur": EVERYTHING - {SAVE, RESTORE},  # these hold every OLS
-    "participant": frozenset({READ, ADD, DRAFT}),
-    "iwpl": frozenset({READ, EXPORT, GROUP}),
+    # What holds or changes every OLS's data is done on the server itself.
+    "facilitateur": EVERYTHING - {SAVE, RESTORE, REFRESH, BRING},
+    "participant": frozenset({READ, ADD, DRAFT, PROPOSE}),
+    "iwpl": frozenset({READ, EXPORT, GROUP, PROPOSE}),
     "lecteur": frozenset({READ}),
 }
 SEES: dict[str, frozenset[str]] = {
@@ -69,8 +72,8 @@ class Actor:
 
     @property
     def author(self) -> str:
-        """Role kept in the history."""
-        return "facilitateur" if self.role in ("local", "facilitateur") else self.role
+        """Role kept in the history when nothing else is said."""
+        return {"local": "facilitateur", "participant": "autre"}.get(self.role, self.role)
 
     @property
     def holder(self) -> str:
@@ -102,7 +105,8 @@ def require(actor: Actor, action: str) -> None:
     """
     if not may(actor, action):
         role = ROLES.get(actor.role, actor.role[:40])
-        raise DeniedError(f"Votre rôle ({role}) ne permet pas de {action} ici.")
+        of = "d’" if action.startswith(tuple("aeéiou")) else "de "
+        raise DeniedError(f"Votre rôle ({role}) ne permet pas {of}{action} ici.")
 
 
 def reads(actor: Actor, ols: str, visibility: str, state: str = "active") -> bool:
@@ -147,6 +151,11 @@ def own(actor: Actor, ols: str, what: str = "Cette note appartient") -> None:
         raise DeniedError(f"{what} à une autre OLS.")
 
 
+def sharing(actor: Actor) -> bool:
+    """Whether an actor may decide that something is shared with the IWPL."""
+    return actor.role in ("local", "facilitateur")
+
+
 def shares(actor: Actor, visibility: str) -> None:
     """Refuse a participant's sharing with the IWPL: the OLS decides of it.
 
@@ -154,8 +163,34 @@ def shares(actor: Actor, visibility: str) -> None:
     ------
     DeniedError
     """
-    if actor.role == "participant" and visibility == "iwpl":
+    if visibility == "iwpl" and not sharing(actor):
         raise DeniedError("Le partage avec l’IWPL est décidé par l’OLS.")
+
+
+def voices(actor: Actor, known: Mapping[str, str] = AUTHORS) -> dict[str, str]:
+    """Author's roles under which an actor may write, of a closed list.
+
+    A facilitator writes down what others say; nobody else speaks for the facilitators, and only
+    the IWPL for itself.
+
+    >>> list(voices(Actor("iwpl"))), "facilitateur" in voices(Actor("participant", "05"))
+    (['iwpl'], False)
+    """
+    if actor.role == "iwpl":
+        return {role: label for role, label in known.items() if role == "iwpl"}
+    others = {"local": set(), "facilitateur": {"iwpl"}}.get(actor.role, {"iwpl", "facilitateur"})
+    return {role: label for role, label in known.items() if role not in others}
+
+
+def speaks(actor: Actor, author: str, known: Mapping[str, str] = AUTHORS) -> None:
+    """Refuse an author's role that the actor may not take; one that nobody has is not ours to say.
+
+    Raises
+    ------
+    DeniedError
+    """
+    if author in known and author not in voices(actor, known):
+        raise DeniedError(f"Vous ne pouvez pas écrire en tant que « {known[author]} ».")
 
 
 def audience(actor: Actor, visibility: str) -> str:

@@ -200,6 +200,7 @@ def add(
     """
     actors.require(actor, actors.ADD)
     content = checked(replace(content, author=_author(actor, content)))
+    actors.speaks(actor, content.author)
     actors.shares(actor, content.visibility)
     ols = owner(actor, content.place)
     guard.check(texts(content), confirmed)
@@ -272,6 +273,8 @@ def revise(
     before = get(actor, id_)
     actors.own(actor, before.ols)
     content = checked(replace(content, sort=before.content.sort), before.content)
+    if content.author != before.content.author:
+        actors.speaks(actor, content.author)
     if content.place != before.content.place:
         owner(actor, content.place)
     guard.check(texts(content), confirmed)

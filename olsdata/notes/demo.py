@@ -25,6 +25,15 @@ def file() -> Path:
     return store.folder() / NAME
 
 
+def is_open() -> bool:
+    """Whether this very moment works on the demonstration.
+
+    >>> is_open()
+    False
+    """
+    return store.file() == file()
+
+
 @lru_cache(maxsize=1)
 def _data() -> dict[str, Any]:
     return tomllib.loads(DATA.read_text("utf-8"))

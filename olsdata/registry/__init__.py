@@ -35,7 +35,9 @@ from olsdata.registry.proposals import (
     sourced,
     unknown_communes,
     withdraw,
+    zone,
 )
+from olsdata.registry.rights import keeps
 
 __all__ = [
     "ROLES",
@@ -60,6 +62,7 @@ __all__ = [
     "history",
     "import_counts",
     "import_csv",
+    "keeps",
     "links",
     "proposals",
     "propose",
@@ -70,4 +73,5 @@ __all__ = [
     "withdraw",
     "withdraw_count",
     "withdraw_link",
+    "zone",
 ]

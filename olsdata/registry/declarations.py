@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from olsdata import store, territory
-from olsdata.registry import checks
+from olsdata.notes import actors
+from olsdata.notes.actors import Actor
+from olsdata.registry import checks, rights
 from olsdata.registry.proposals import ACTIVE, WITHDRAWN, log
 from olsdata.tables import DataError
 
@@ -36,14 +38,20 @@ class Declaration:
         return f"Complet au {checks.french_date(self.date)} selon {self.source} ({name})"
 
 
-def declare_complete(kind: str, ols: str, date: str, source: str, role: str) -> Declaration:
+def declare_complete(
+    actor: Actor, kind: str, ols: str, date: str, source: str, role: str
+) -> Declaration:
     """Declare a type complete in an OLS; takes the place of the declaration in force.
 
     Raises
     ------
+    DeniedError
+        If the actor may not keep the registry, or not of that OLS.
     DataError
         If the type, the OLS, the date, the source or the role is wrong (every fault is named).
     """
+    actors.require(actor, actors.KEEP)
+    actors.own(actor, ols, "Cette déclaration appartient")
     faults: list[str] = []
     known = territory.zoning("ols").zones.index
     if ols not in known:
@@ -66,6 +74,7 @@ def declare_complete(kind: str, ols: str, date: str, source: str, role: str) -> 
         faults.append(str(error))
     if faults:
         raise DataError("\n".join(faults))
+    rights.role(actor, role)
     from olsdata.store.database import now
 
     with store.writing() as session:
@@ -88,19 +97,23 @@ def declare_complete(kind: str, ols: str, date: str, source: str, role: str) -> 
         return _declaration(row)
 
 
-def revoke(id_: str, role: str) -> None:
+def revoke(actor: Actor, id_: str, role: str) -> None:
     """Take a declaration back; it stays in the database, revoked.
 
     Raises
     ------
+    DeniedError
+        If the actor may not keep the registry, or not of that OLS.
     DataError
         If it does not exist or is not in force.
     """
-    role = checks.role(role)
+    actors.require(actor, actors.KEEP)
+    role = rights.role(actor, role)
     with store.writing() as session:
         row = session.get(store.models.Declaration, id_)
         if row is None or row.state != ACTIVE:
             raise DataError("Cette déclaration n’est plus en vigueur.")
+        actors.own(actor, row.ols, "Cette déclaration appartient")
         _end(session, row, role, "retrait")
 
 

@@ -11,7 +11,9 @@ from uuid import uuid4
 import pandas as pd
 
 from olsdata import shortage, store, tables
-from olsdata.registry import checks
+from olsdata.notes import actors
+from olsdata.notes.actors import Actor
+from olsdata.registry import checks, rights
 from olsdata.registry.files import MOST_FAULTS, Report, read_table
 from olsdata.registry.proposals import ACTIVE, WITHDRAWN, log
 from olsdata.tables import DataError
@@ -72,14 +74,23 @@ def checked(commune: str, doctors: str | int, date: str, source: str) -> Count:
     return Count(code, number, day, where)
 
 
-def enter_counts(found: Iterable[Count], role: str) -> int:
+def enter_counts(actor: Actor, found: Iterable[Count], role: str) -> int:
     """Keep counts, all or none; those known already are left as they are.
 
     Returns
     -------
     How many are new.
+
+    Raises
+    ------
+    DeniedError
+        If the actor may not keep the registry, or a commune lies in another OLS.
     """
-    role = checks.role(role)
+    actors.require(actor, actors.KEEP)
+    role = rights.role(actor, role)
+    found = list(found)
+    for item in found:
+        rights.touches(actor, [item.refnis])
     from olsdata.store.database import now
 
     added = 0
@@ -107,47 +118,61 @@ def enter_counts(found: Iterable[Count], role: str) -> int:
     return added
 
 
-def enter_count(commune: str, doctors: str | int, date: str, source: str, role: str) -> int:
+def enter_count(
+    actor: Actor, commune: str, doctors: str | int, date: str, source: str, role: str
+) -> int:
     """Keep one count, given as it is typed; returns 1 when it is new.
 
     Raises
     ------
+    DeniedError
+        As ``enter_counts``.
     DataError
         If something in it is wrong; every fault is named.
     """
-    return enter_counts([checked(commune, doctors, date, source)], role)
+    return enter_counts(actor, [checked(commune, doctors, date, source)], role)
 
 
-def withdraw_count(id_: str, role: str) -> None:
+def withdraw_count(actor: Actor, id_: str, role: str) -> None:
     """Withdraw a count; the one before it, if any, shows again.
 
     Raises
     ------
+    DeniedError
+        As ``enter_counts``.
     DataError
         If it does not exist or is withdrawn already.
     """
-    role = checks.role(role)
+    actors.require(actor, actors.KEEP)
+    role = rights.role(actor, role)
     from olsdata.store.database import now
 
     with store.writing() as session:
         row = session.get(store.models.DoctorCount, id_)
         if row is None or row.state != ACTIVE:
             raise DataError("Ce nombre de médecins n’est plus dans la liste.")
+        rights.touches(actor, [row.refnis])
         row.state, row.updated = WITHDRAWN, now()
         content = {"refnis": row.refnis, "doctors": row.doctors, "date": row.date}
         log(session, KIND, row.id, 2, "retrait", role, dict(content))
 
 
-def import_counts(data: bytes | Path, role: str = "facilitateur") -> Report:
+def import_counts(actor: Actor, data: bytes | Path, role: str = "facilitateur") -> Report:
     """Take a CSV of counts (commune, medecins, date, source), all rows or none.
 
     Returns
     -------
     Report: ``added``, ``unchanged``, and ``faults`` when something is wrong.
+
+    Raises
+    ------
+    DeniedError
+        If the actor may not keep the registry.
     """
+    actors.require(actor, actors.KEEP)
     report = Report()
     try:
-        role = checks.role(role)
+        role = rights.role(actor, role)
         rows = read_table(data, COLUMNS, COLUMNS)
     except DataError as error:
         report.faults = [str(error)]
@@ -160,6 +185,7 @@ def import_counts(data: bytes | Path, role: str = "facilitateur") -> Report:
             item = checked(cells["commune"], cells["medecins"], cells["date"], cells["source"])
             if item.refnis in first:
                 raise DataError(f"commune déjà donnée à la ligne {first[item.refnis]}.")
+            rights.touches(actor, [item.refnis])
             first[item.refnis] = number
             found.append(item)
         except DataError as error:
@@ -168,7 +194,7 @@ def import_counts(data: bytes | Path, role: str = "facilitateur") -> Report:
     if not report.faults and not found:
         report.faults = ["Le fichier ne donne aucun nombre de médecins."]
     if not report.faults:
-        report.added = enter_counts(found, role)
+        report.added = enter_counts(actor, found, role)
         report.unchanged = len(found) - report.added
     return report
 

@@ -18,7 +18,9 @@ import pandas as pd
 
 from olsdata import store, tables, words
 from olsdata.exports.tables import FORMULA_STARTS, to_csv
-from olsdata.registry import checks
+from olsdata.notes import actors
+from olsdata.notes.actors import Actor
+from olsdata.registry import checks, rights
 from olsdata.registry import proposals as kept
 from olsdata.registry.proposals import STATUS, Content, Coverage, checked, sourced
 from olsdata.tables import DataError
@@ -321,7 +323,7 @@ class _Line:
     content: Content
 
 
-def import_csv(data: bytes | Path, role: str = "facilitateur") -> Report:
+def import_csv(actor: Actor, data: bytes | Path, role: str = "facilitateur") -> Report:
     """Take a registry file: rows that say something new become proposals, all or none.
 
     Parameters
@@ -335,12 +337,15 @@ def import_csv(data: bytes | Path, role: str = "facilitateur") -> Report:
 
     Raises
     ------
+    DeniedError
+        If the actor may not keep the registry.
     StoreError
         If the database refuses; nothing is then changed.
     """
+    actors.require(actor, actors.KEEP)
     report = Report()
     try:
-        role = checks.role(role)
+        role = rights.role(actor, role)
         rows = read_table(data, COLUMNS, NEEDED)
     except DataError as error:
         report.faults = [str(error)]
@@ -360,7 +365,7 @@ def import_csv(data: bytes | Path, role: str = "facilitateur") -> Report:
         more = len(report.faults) - MOST_FAULTS
         report.faults = [*report.faults[:MOST_FAULTS], f"… et {more} autres."]
     if not report.faults:
-        _keep(lines, report)
+        _keep(actor, lines, report)
     return report
 
 
@@ -398,6 +403,7 @@ def _line(number: int, cells: dict[str, str], role: str) -> _Line:
         return _Line(number, id_, role, known)
     try:
         content = checked(replace(content, corrects=id_ if known is not None else corrects))
+        # What others said on another machine is kept as they said it.
         role = checks.role(cells["role"]) if cells.get("role") else role
     except DataError as error:
         faults += str(error).splitlines()
@@ -415,7 +421,7 @@ def _trimmed(content: Content) -> Content:
     return replace(content, **texts)  # type: ignore[arg-type]
 
 
-def _keep(lines: list[_Line], report: Report) -> None:
+def _keep(actor: Actor, lines: list[_Line], report: Report) -> None:
     """Write what is new, in one transaction."""
     embedded = sourced()
     fresh = [line for line in lines if embedded.get(line.id) is not line.content]
@@ -432,6 +438,7 @@ def _keep(lines: list[_Line], report: Report) -> None:
             elif line.content in said:
                 report.unchanged += 1
             elif mine is not None:
+                rights.touches(actor, kept.zone(kept._content(mine)))
                 kept.change(session, mine, line.content, line.role)
                 report.revised += 1
             else:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import uuid4
 
 import pandas as pd
 
 from olsdata import store, structures, tables
-from olsdata.registry import checks
+from olsdata.notes import actors
+from olsdata.notes.actors import Actor
+from olsdata.registry import checks, rights
 from olsdata.registry.proposals import ACTIVE, WITHDRAWN, log
 from olsdata.tables import DataError
 
@@ -35,7 +38,9 @@ def ends() -> dict[str, str]:
     return known
 
 
-def add_link(a: str, b: str, kind: str, body: str, source: str, date: str, role: str) -> str:
+def add_link(
+    actor: Actor, a: str, b: str, kind: str, body: str, source: str, date: str, role: str
+) -> str:
     """Keep a link between two structures.
 
     Parameters
@@ -52,9 +57,12 @@ def add_link(a: str, b: str, kind: str, body: str, source: str, date: str, role:
 
     Raises
     ------
+    DeniedError
+        If the actor may not propose, or not in that role.
     DataError
         If something is wrong (every fault is named), or the link is already there.
     """
+    actors.require(actor, actors.PROPOSE)
     faults: list[str] = []
     known = ends()
     for end in (a, b):
@@ -65,18 +73,20 @@ def add_link(a: str, b: str, kind: str, body: str, source: str, date: str, role:
     if kind not in tables.LINK_KINDS:
         faults.append(f"Type de lien : {', '.join(tables.LINK_KINDS)}.")
     values = {"body": body, "source": source, "date": date, "role": role}
-    for name, check in {
+    checked: dict[str, Callable[[str], str]] = {
         "body": lambda v: checks.text(v, "Instance", BODY_MOST),
         "source": lambda v: checks.text(v, "Source", checks.SOURCE_MOST, required=True),
         "date": lambda v: checks.day(v, "Date"),
         "role": checks.role,
-    }.items():
+    }
+    for name, check in checked.items():
         try:
             values[name] = check(values[name])
         except DataError as error:
             faults.append(str(error))
     if faults:
         raise DataError("\n".join(faults))
+    rights.role(actor, role)
     from sqlalchemy import select
 
     from olsdata.store.database import now
@@ -109,17 +119,20 @@ def add_link(a: str, b: str, kind: str, body: str, source: str, date: str, role:
         return str(row.id)
 
 
-def withdraw_link(id_: str, role: str) -> None:
+def withdraw_link(actor: Actor, id_: str, role: str) -> None:
     """Take a link back; it stays in the database, withdrawn.
 
     Raises
     ------
+    DeniedError
+        If the actor may not keep the registry.
     DataError
         If it does not exist or was already withdrawn.
     """
     from olsdata.store.database import now
 
-    role = checks.role(role)
+    actors.require(actor, actors.KEEP)
+    role = rights.role(actor, role)
     with store.writing() as session:
         row = session.get(store.models.Link, id_)
         if row is None or row.state != ACTIVE:

@@ -11,7 +11,9 @@ import pandas as pd
 
 from olsdata import store, tables
 from olsdata.local import remembered
-from olsdata.registry import checks
+from olsdata.notes import actors
+from olsdata.notes.actors import Actor
+from olsdata.registry import checks, rights
 from olsdata.tables import DataError, Facts
 
 if TYPE_CHECKING:
@@ -158,18 +160,22 @@ def checked(content: Content) -> Content:
 # --- Writing ------------------------------------------------------------------------------------
 
 
-def propose(content: Content, role: str) -> Proposal:
+def propose(actor: Actor, content: Content, role: str) -> Proposal:
     """Keep a new proposal; the sourced row that it corrects stays as it is.
 
     Raises
     ------
+    DeniedError
+        If the actor may not propose, or not in that role.
     DataError
         If something in it is wrong (every fault is named), it says what the sourced row says
         already, or an active proposal says the same.
     StoreError
         If the database refuses; nothing is then kept.
     """
-    content, role = checked(content), checks.role(role)
+    actors.require(actor, actors.PROPOSE)
+    role = rights.role(actor, role)
+    content = checked(content)
     if content.corrects and same(content, sourced()[content.corrects]):
         raise DataError("Cette correction ne change rien à la ligne du registre.")
     with store.writing() as session:
@@ -179,7 +185,7 @@ def propose(content: Content, role: str) -> Proposal:
         return _proposal(add(session, content, role))
 
 
-def revise(id_: str, content: Content, role: str, seen: int) -> Proposal:
+def revise(actor: Actor, id_: str, content: Content, role: str, seen: int) -> Proposal:
     """Change a proposal; what it said before stays in its history.
 
     Parameters
@@ -188,12 +194,17 @@ def revise(id_: str, content: Content, role: str, seen: int) -> Proposal:
 
     Raises
     ------
+    DeniedError
+        If the actor may not keep the registry, or the structure is of another OLS.
     DataError
         If the content is wrong, or someone changed or withdrew the proposal in between.
     """
-    content, role = checked(content), checks.role(role)
+    actors.require(actor, actors.KEEP)
+    role = rights.role(actor, role)
+    content = checked(content)
     with store.writing() as session:
         row = _find(session, id_)
+        rights.touches(actor, zone(_content(row)))
         if row.revision != seen:
             raise DataError(
                 f"« {row.name} » a été modifiée entre-temps : rouvrez-la avant de l’enregistrer."
@@ -201,17 +212,21 @@ def revise(id_: str, content: Content, role: str, seen: int) -> Proposal:
         return _proposal(change(session, row, content, role))
 
 
-def withdraw(id_: str, role: str) -> Proposal:
+def withdraw(actor: Actor, id_: str, role: str) -> Proposal:
     """Withdraw a proposal; it stays in the database with its history.
 
     Raises
     ------
+    DeniedError
+        If the actor may not keep the registry, or the structure is of another OLS.
     DataError
         If it does not exist or is withdrawn already.
     """
-    role = checks.role(role)
+    actors.require(actor, actors.KEEP)
+    role = rights.role(actor, role)
     with store.writing() as session:
         row = _find(session, id_)
+        rights.touches(actor, zone(_content(row)))
         row.state, row.revision, row.updated = WITHDRAWN, row.revision + 1, _now()
         log(session, KIND, row.id, row.revision, "retrait", role, as_json(_content(row)))
         return _proposal(row)
@@ -316,7 +331,7 @@ def proposals(
     wanted = set(communes or ())
 
     def here(content: Content) -> bool:
-        places = {c.refnis for c in content.communes} | {content.seat_refnis} - {""}
+        places = zone(content)
         return communes is None or not places or bool(places & wanted)
 
     found = [p for p in found if kind in ("", p.content.type) and here(p.content)]
@@ -336,6 +351,11 @@ def history(id_: str) -> list[Change]:
             Change(row.number, row.action, row.role, row.at, row.content)
             for row in session.scalars(query.order_by(revision.number))
         ]
+
+
+def zone(content: Content) -> set[str]:
+    """Codes of the communes that a structure covers or sits in."""
+    return {c.refnis for c in content.communes} | {content.seat_refnis} - {""}
 
 
 def unknown_communes(kind: str, communes: Collection[str]) -> list[str]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import escape
 
 import streamlit as st
 
+from olsdata.notes import actors
+from olsdata.notes.actors import DeniedError
 from olsdata.tables import DataError
+from olsdata.ui import who
 
 _DONE, _ROUND, _FAULT = "_fait", "_tour", "_refus"
 
@@ -19,6 +23,21 @@ def literal(text: str) -> str:
     \!\[x\]\(http\://y\)
     """
     return re.sub(r"([\\`*_{}\[\]()#+!|~$:<>^=-])", r"\\\1", text)
+
+
+def allowed(action: str) -> bool:
+    """Whether whoever is here may do something; when not, it is said in place of the form.
+
+    Parameters
+    ----------
+    action : a right of ``notes.actors``
+    """
+    try:
+        actors.require(who.actor(), action)
+    except DeniedError as error:
+        st.html(f'<p class="phrase">{escape(str(error))}</p>')
+        return False
+    return True
 
 
 def attempt(action: Callable[[], object], done: str, fresh: bool = True) -> None:
@@ -90,7 +109,11 @@ def turn() -> int:
 
 
 def done() -> None:
-    """What the last action did, said once."""
+    """What the last action did, said once.
+
+    Its place stays when it has gone: what follows must not move, an open part would close.
+    """
+    place = st.empty()
     sentence = st.session_state.pop(_DONE, "")
     if sentence:
-        st.success(literal(sentence), icon=":material/check_circle:")
+        place.success(literal(sentence), icon=":material/check_circle:")

@@ -17,9 +17,10 @@ from olsdata import cartography, catalogue, figures, standing, territory, words
 from olsdata.catalogue import Card
 from olsdata.exports.tables import to_french_csv
 from olsdata.figures import Headline, ProfileRow, Spread
+from olsdata.notes import actors
 from olsdata.reference import glossary
 from olsdata.territory import Zone
-from olsdata.ui import sentences, state, theme
+from olsdata.ui import sentences, state, theme, who
 from olsdata.ui.state import View
 
 
@@ -65,6 +66,8 @@ def sentence(html: str) -> None:
 
 def note_link(view: View, indicator: str, about: str) -> str:
     """« + noter » inside HTML: the form of a note, with the place and the indicator filled in."""
+    if not who.may(actors.ADD):
+        return ""
     query = urlencode({"noter": indicator} | state.to_query(view))
     return (
         f'<a class="noter" href="notes?{escape(query)}" target="_self" '

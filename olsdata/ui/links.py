@@ -12,7 +12,8 @@ import streamlit as st
 from olsdata import registry, structures, words
 from olsdata import tables as data
 from olsdata.local import remembered
-from olsdata.ui import acting, cards, charts, tables, theme
+from olsdata.notes import actors
+from olsdata.ui import acting, cards, charts, tables, theme, who
 from olsdata.ui.theme import Tokens
 
 KINDS = dict(zip(data.LINK_KINDS, ("solid", "dash", "dot"), strict=True))
@@ -120,6 +121,8 @@ def network() -> None:
 
 def form() -> None:
     """Add a link that the field knows, or take one back; the sourced relations stay."""
+    if not who.may(actors.PROPOSE):
+        return
     known = registry.ends()
     key = f"lien-{acting.turn()}"
     with st.expander("Ajouter ou retirer un lien connu sur le terrain"):
@@ -136,7 +139,7 @@ def form() -> None:
             date = st.text_input("Date de la source (AAAA-MM-JJ)", key=f"{key}-date")
         role = st.selectbox(
             "J’écris en tant que",
-            list(registry.ROLES),
+            list(actors.voices(who.actor(), registry.ROLES)),
             format_func=registry.ROLES.__getitem__,
             help="Un rôle, jamais un nom.",
             key="lien-role",
@@ -144,13 +147,20 @@ def form() -> None:
         if st.button("Ajouter ce lien", type="primary", key=f"{key}-ajouter"):
             acting.attempt(
                 lambda: registry.add_link(
-                    str(a), str(b), str(kind), str(body), str(source), str(date), str(role)
+                    who.actor(),
+                    str(a),
+                    str(b),
+                    str(kind),
+                    str(body),
+                    str(source),
+                    str(date),
+                    str(role),
                 ),
                 "Lien ajouté comme proposition du terrain.",
             )
         mine = registry.links()
         mine = mine[mine["id"] != ""]
-        if len(mine):
+        if len(mine) and who.may(actors.KEEP):
             names = {
                 r.id: f"{known.get(r.structure_a, r.structure_a)} – "
                 f"{known.get(r.structure_b, r.structure_b)} ({r.type_lien})"
@@ -160,7 +170,10 @@ def form() -> None:
                 "Lien à retirer", list(names), format_func=names.__getitem__, key=f"{key}-retirer"
             )
             if st.button("Retirer ce lien", key=f"{key}-retrait"):
-                acting.attempt(lambda: registry.withdraw_link(str(gone), str(role)), "Lien retiré.")
+                acting.attempt(
+                    lambda: registry.withdraw_link(who.actor(), str(gone), str(role)),
+                    "Lien retiré.",
+                )
 
 
 @remembered(maxsize=32)

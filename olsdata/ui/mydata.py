@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from olsdata import store, words
-from olsdata.notes import book, files, places
+from olsdata.notes import actors, book, files, places
 from olsdata.notes.content import Content
 from olsdata.notes.files import Report
 from olsdata.tables import DataError
@@ -37,6 +37,8 @@ def panels() -> None:
 
 def _exports() -> None:
     st.subheader("Exporter les notes", anchor=False)
+    if not acting.allowed(actors.EXPORT):
+        return
     actor = who.actor()
     total = book.find(actor, limit=1).total
     shared = book.find(actor, visibility="iwpl", limit=1).total
@@ -82,6 +84,8 @@ def _file(label: str, name: str, mime: str, make: Callable[[], bytes]) -> None:
 
 def _import() -> None:
     st.subheader("Importer des notes", anchor=False)
+    if not acting.allowed(actors.IMPORT):
+        return
     cards.sentence(
         "Un fichier exporté d’un autre ordinateur, en <b>CSV</b> ou en <b>JSON</b>. "
         "Rien n’est gardé si une ligne est illisible."
@@ -150,6 +154,8 @@ def _backup() -> None:
     st.subheader("Sauvegarder, restaurer", anchor=False)
     if store.file() is None:
         cards.sentence("La base est sur un serveur : sa sauvegarde se fait là-bas.")
+        return
+    if not acting.allowed(actors.SAVE):
         return
     if store.exists():
         _file(

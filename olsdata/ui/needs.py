@@ -9,10 +9,9 @@ import streamlit as st
 
 from olsdata import words
 from olsdata.exports import needs as sent
-from olsdata.notes import board, book, lists, places
+from olsdata.notes import actors, board, book, lists, places
 from olsdata.notes.book import Note
 from olsdata.notes.content import Content, texts
-from olsdata.territory import WALLONIE
 from olsdata.ui import acting, cards, demonstration, notes, sentences, state, who
 from olsdata.ui.state import View
 
@@ -42,10 +41,15 @@ def part() -> str:
 def form(view: View, sort: str) -> None:
     """Write a besoin, a signal, an opportunity or a small victory."""
     st.subheader(f"Ajouter : {lists.SORTS[sort].lower()}", anchor=False)
+    if not acting.allowed(actors.ADD):
+        return
     key = f"{sort}-{acting.turn()}"
-    home = "" if view.territory == WALLONIE else view.territory
     start = notes.offered(sort) or Content(
-        sort=sort, place=home, missing="offre", level="ols" if sort == "signal" else ""
+        sort=sort,
+        place=notes.home(view),
+        missing="offre",
+        level="ols" if sort == "signal" else "",
+        author=who.actor().author,
     )
     options = notes.place_options(view, start.place)
     if sort == "besoin":
@@ -63,9 +67,11 @@ def form(view: View, sort: str) -> None:
     text = notes.words(content, key, "En une ou deux phrases")
     left, right = st.columns(2)
     with left:
-        author = notes.choose("Rôle de l’auteur", lists.AUTHORS, start.author, f"{key}-auteur")
+        author = notes.choose(
+            "Rôle de l’auteur", notes.authors(start), start.author, f"{key}-auteur"
+        )
     with right:
-        seen = notes.choose("Visibilité", lists.VISIBILITY, start.visibility, f"{key}-vue")
+        seen = notes.choose("Visibilité", notes.visibilities(), start.visibility, f"{key}-vue")
     date = st.text_input("Date (JJ/MM/AAAA, vide : aujourd’hui)", start.date, key=f"{key}-date")
     content = replace(content, text=text, author=author, visibility=seen, date=str(date))
     notes.keep_draft(sort, content)
@@ -181,6 +187,9 @@ def card(note: Note) -> str:
 
 def _step(note: Note) -> None:
     """Move a besoin or a signal to its next step, with the answer given."""
+    actor = who.actor()
+    if not actors.may(actor, actors.FOLLOW) or (actor.role != "local" and note.ols != actor.ols):
+        return
     name = f"etape-{note.id}"
     with st.expander("Faire avancer"):
         known = {
@@ -225,6 +234,8 @@ def by_ols() -> None:
 def sending(view: View) -> None:
     """What goes to the IWPL and to the Forum, as a workbook and as a document."""
     st.subheader("Pour l’IWPL et le Forum", anchor=False)
+    if not acting.allowed(actors.EXPORT):
+        return
     example = demonstration.is_open()
     title = places.find(view.territory).title if example else view.zone.title
     found = sent.gather(who.actor(), view.territory, title, fictional=example)

@@ -39,6 +39,8 @@ def button(indicator: str, key: str, about: str) -> None:
     key : tells apart the buttons of one page
     about : what the note will be about, said to who does not see where the button is
     """
+    if not who.may(actors.ADD):
+        return
     if st.button("+ noter", key=f"noter-{key}", type="tertiary", help=f"Écrire une note : {about}"):
         st.switch_page(menu.path("notes"), query_params={"noter": indicator})
 
@@ -65,7 +67,7 @@ def panel(view: View, whole_place: bool = False) -> None:
         cards.source(f"Les {len(found.notes)} dernières sur {found.total}.")
     with st.container(horizontal=True):
         for kind, label in (("soft", "Noter un savoir"), ("warm", "Noter un vécu")):
-            if st.button(label, key=f"panneau-{kind}", icon=ICONS[kind]):
+            if who.may(actors.ADD) and st.button(label, key=f"panneau-{kind}", icon=ICONS[kind]):
                 st.switch_page(menu.path("notes"), query_params={"noter": indicator, "genre": kind})
         if st.button("Toutes les notes", key="panneau-toutes", type="tertiary"):
             st.switch_page(menu.path("notes"))
@@ -78,6 +80,8 @@ def panel(view: View, whole_place: bool = False) -> None:
 def place_options(view: View, held: str = "") -> dict[str, str]:
     """Places that a note may have: those of the territory, the widest first.
 
+    Whoever belongs to an OLS writes there; a territory elsewhere offers its own places.
+
     Parameters
     ----------
     held : place that the note has already, offered even when it lies elsewhere
@@ -85,10 +89,27 @@ def place_options(view: View, held: str = "") -> dict[str, str]:
     order = {"ols": 0, "bassin": 1, "commune": 2, "section": 3}
     known = places.known()
     ids = places.inside(view.territory) if view.territory in known else list(known)
+    mine = who.actor().ols
+    if mine:
+        ids = [i for i in ids if mine in known[i].ols] or places.inside(mine)
     ids.sort(key=lambda i: (order[known[i].level], known[i].label))
     if held in known and held not in ids:
         ids.insert(0, held)
     return {i: known[i].title for i in ids}
+
+
+def home(view: View) -> str:
+    """Where a note begins: the territory, or one's own OLS; "" for no place."""
+    mine = who.actor().ols
+    return mine or ("" if view.territory == WALLONIE else view.territory)
+
+
+def visibilities() -> dict[str, str]:
+    """Visibilities that whoever is here may choose."""
+    known = dict(lists.VISIBILITY)
+    if not actors.sharing(who.actor()):
+        del known["iwpl"]
+    return known
 
 
 def choose(label: str, known: dict[str, str], start: str, key: str, none: str = "") -> str:
@@ -156,16 +177,14 @@ def details(start: Content, key: str) -> Content:
             source = choose("Source", lists.SOURCES, start.source, f"{key}-source")
             voices = choose("Voix", lists.VOICES, start.voices, f"{key}-voix")
         with right:
-            author = choose("Rôle de l’auteur", lists.AUTHORS, start.author, f"{key}-auteur")
+            author = choose("Rôle de l’auteur", authors(start), start.author, f"{key}-auteur")
             date = st.text_input(
                 "Date (JJ/MM/AAAA, vide : aujourd’hui)", start.date, key=f"{key}-date"
             )
             review = st.text_input(
                 "À revoir le (vide : dans un an)", start.review_by, key=f"{key}-revoir"
             )
-            visibility = choose(
-                "Visibilité", lists.VISIBILITY, start.visibility, f"{key}-visibilite"
-            )
+            visibility = choose("Visibilité", visibilities(), start.visibility, f"{key}-visibilite")
     return replace(
         start,
         confidence=confidence,
@@ -176,6 +195,12 @@ def details(start: Content, key: str) -> Content:
         review_by=str(review),
         visibility=visibility,
     )
+
+
+def authors(start: Content) -> dict[str, str]:
+    """Author's roles that whoever is here may take, and the one that the note has."""
+    known = actors.voices(who.actor())
+    return {r: n for r, n in lists.AUTHORS.items() if r in known or r == start.author}
 
 
 def fields(start: Content, view: View, key: str) -> Content:
@@ -267,17 +292,20 @@ def audience(visibility: str) -> str:
 
 def form(view: View) -> None:
     """Write a note."""
+    st.subheader("Écrire une note", anchor=False)
+    if not acting.allowed(actors.ADD):
+        return
     name = "note"
     key = f"{name}-{acting.turn()}"
     asked = st.query_params.get("noter", "")
     kind = st.query_params.get("genre", "soft")
     start = offered(name) or Content(
-        place=view.territory if view.territory != WALLONIE else "",
+        place=home(view),
+        author=who.actor().author,
         indicator=asked if asked in catalogue.cards() else "",
         kind=kind if kind in lists.KINDS else "soft",
         direction="comme" if asked in catalogue.available() else "sans",
     )
-    st.subheader("Écrire une note", anchor=False)
     content = fields(start, view, key)
     keep_draft(name, content)
     sure = confirmed(texts(content), key)
@@ -404,17 +432,26 @@ def listing(view: View) -> None:
 
 def _actions(note: Note, view: View) -> None:
     opened = st.session_state.get("_note-ouverte", ("", ""))
-    known = {"regard": "Un autre regard", "reviser": "Réviser", "historique": "Historique"}
-    known |= {"retirer": "Retirer"}
-    if note.state != book.ACTIVE:
-        known = {"historique": "Historique", "retirer": "Effacer"}
+    actor = who.actor()
+    mine = actor.role == "local" or note.ols == actor.ols
+    active = note.state == book.ACTIVE
+    gestures = {
+        "regard": ("Un autre regard", active and actors.may(actor, actors.ADD)),
+        "reviser": ("Réviser", active and mine and actors.may(actor, actors.REVISE)),
+        "historique": ("Historique", True),
+        "retirer": (
+            "Retirer" if active else "Effacer",
+            mine and actors.may(actor, actors.WITHDRAW),
+        ),
+    }
+    known = {action: label for action, (label, may) in gestures.items() if may}
     with st.container(horizontal=True, key=f"gestes-{note.id}"):
         for action, label in known.items():
             if st.button(label, key=f"{action}-{note.id}", type="tertiary"):
                 same = opened == (note.id, action)
                 st.session_state["_note-ouverte"] = ("", "") if same else (note.id, action)
                 st.rerun()
-    if opened[0] != note.id:
+    if opened[0] != note.id or opened[1] not in known:
         return
     with st.container(border=True, key=f"panneau-note-{note.id}"):
         {
@@ -439,6 +476,7 @@ def _other_view(note: Note, view: View) -> None:
         indicator=note.content.indicator,
         theme=note.content.theme,
         kind=note.content.kind,
+        author=who.actor().author,
         visibility=note.content.visibility,
     )
     name = f"regard-{note.id}"

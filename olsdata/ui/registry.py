@@ -10,13 +10,14 @@ import pandas as pd
 import streamlit as st
 
 from olsdata import registry, shortage, structures, tables, territory, words
+from olsdata.notes import actors
 from olsdata.registry import ROLES, Content, Coverage, Proposal
 from olsdata.registry.checks import folded
 from olsdata.registry.files import MOST_BYTES, Report
 from olsdata.structures import Completeness, Type
 from olsdata.tables import DataError
 from olsdata.territory import WALLONIE, Zone
-from olsdata.ui import acting, cards, sentences, state
+from olsdata.ui import acting, cards, sentences, state, who
 from olsdata.ui.state import View
 
 PARTS = {
@@ -67,10 +68,13 @@ def kind() -> str:
 
 def role() -> str:
     """The role under which this visitor writes; kept while the page is left and found again."""
+    if not acting.allowed(actors.PROPOSE):
+        return ""
+    known = list(actors.voices(who.actor(), ROLES))
     chosen = st.selectbox(
         "J’écris en tant que",
-        list(ROLES),
-        index=list(ROLES).index(current_role()),
+        known,
+        index=known.index(current_role()),
         format_func=ROLES.__getitem__,
         help="Un rôle, jamais un nom.",
     )
@@ -79,8 +83,10 @@ def role() -> str:
 
 
 def current_role() -> str:
-    """The role chosen by ``role``, on this page or on another."""
-    return str(st.session_state.get(_ROLE, "facilitateur"))
+    """The role chosen by ``role``, on this page or on another; one that the visitor may take."""
+    known = list(actors.voices(who.actor(), ROLES))
+    kept = str(st.session_state.get(_ROLE, "facilitateur"))
+    return kept if kept in known else known[0]
 
 
 # --- What is missing ----------------------------------------------------------------------------
@@ -183,10 +189,18 @@ def declare(kind_: str, zone: Zone, role_: str) -> None:
             name = territory.find(item.ols).title
             cards.sentence(f"<b>{escape(name)}</b> : {escape(item.sentence)}.")
         return
+    actor = who.actor()
+    mine = actors.may(actor, actors.KEEP) and actor.ols in ("", zone.id)
     for item in registry.declarations(kind_, zone.id):
         cards.sentence(f"<b>{escape(type_.plural)}</b> : {escape(item.sentence)}.")
-        if st.button("Retirer la déclaration", key=f"revoquer-{item.id}"):
-            acting.attempt(lambda id_=item.id: registry.revoke(id_, role_), "Déclaration retirée.")  # type: ignore[misc]
+        if mine and st.button("Retirer la déclaration", key=f"revoquer-{item.id}"):
+            acting.attempt(
+                lambda id_=item.id: registry.revoke(who.actor(), id_, role_),  # type: ignore[misc]
+                "Déclaration retirée.",
+            )
+        return
+    if not mine:
+        cards.sentence("Personne ne l’a encore déclaré complet ; cela revient à cette OLS.")
         return
     cards.sentence(sentences.text("registre_complet"))
     key = f"{kind_}-{zone.id}-{acting.turn()}"
@@ -194,7 +208,7 @@ def declare(kind_: str, zone: Zone, role_: str) -> None:
     source = st.text_input("Selon quelle source", key=f"complet-source-{key}", max_chars=500)
     if st.button("Déclarer complet", key="complet"):
         acting.attempt(
-            lambda: registry.declare_complete(kind_, zone.id, date, source, role_),
+            lambda: registry.declare_complete(who.actor(), kind_, zone.id, date, source, role_),
             f"{type_.plural} : déclaré complet pour {zone.title}.",
         )
 
@@ -215,12 +229,15 @@ def _choices(kind_: str, zone: Zone) -> dict[str, str]:
     known = {NEW: "Une structure absente du registre"}
     known |= {id_: f"Corriger : {rows[id_].name}" for id_ in mine}
     found = registry.proposals(kind_, None if zone.id == WALLONIE else here)
+    found = [p for p in found if registry.keeps(who.actor(), registry.zone(p.content))]
     return known | {p.id: f"Modifier la proposition : {p.content.name}" for p in found}
 
 
 def form(kind_: str, zone: Zone, role_: str) -> None:
     """Add a structure, correct a sourced one, or change a proposal."""
     st.subheader("Ajouter ou corriger", anchor=False)
+    if not acting.allowed(actors.PROPOSE):
+        return
     known = _choices(kind_, zone)
     chosen = str(
         st.selectbox(
@@ -238,14 +255,14 @@ def form(kind_: str, zone: Zone, role_: str) -> None:
     if opened:
         if st.button("Enregistrer la modification", type="primary", key="enregistrer"):
             acting.attempt(
-                lambda: registry.revise(opened.id, content, role_, opened.revision),
+                lambda: registry.revise(who.actor(), opened.id, content, role_, opened.revision),
                 f"Proposition modifiée : {content.name}.",
             )
         return
     content = replace(content, corrects=chosen)
     if st.button("Enregistrer la proposition", type="primary", key="enregistrer"):
         acting.attempt(
-            lambda: registry.propose(content, role_),
+            lambda: registry.propose(who.actor(), content, role_),
             f"Proposition enregistrée : {content.name}.",
         )
 
@@ -353,9 +370,10 @@ def listing(kind_: str, zone: Zone, role_: str) -> None:
     for item in active:
         with st.container(border=True, key=f"proposition-{item.id}"):
             st.html(_proposal(item))
-            if st.button("Retirer cette proposition", key=f"retirer-{item.id}"):
+            mine = registry.keeps(who.actor(), registry.zone(item.content))
+            if mine and st.button("Retirer cette proposition", key=f"retirer-{item.id}"):
                 acting.attempt(
-                    lambda id_=item.id: registry.withdraw(id_, role_),  # type: ignore[misc]
+                    lambda id_=item.id: registry.withdraw(who.actor(), id_, role_),  # type: ignore[misc]
                     f"Proposition retirée : {item.content.name}.",
                 )
     if gone:
@@ -424,9 +442,15 @@ def _covered(item: Coverage, name: str) -> str:
 def doctors_form(zone: Zone, role_: str) -> None:
     """One commune at a time, or a file."""
     st.subheader("Reporter un nombre", anchor=False)
+    if not acting.allowed(actors.KEEP):
+        return
     cards.sentence(sentences.text("generalistes_aide"))
     names = tables.load().communes["nom"]
     codes = [c for c in communes_of(zone) if c in shortage.thresholds().index]
+    codes = [c for c in codes if registry.keeps(who.actor(), [c])]
+    if not codes:
+        cards.sentence("Ces communes sont dans une autre OLS : chacune reporte les siennes.")
+        return
     key = f"{zone.id}-{acting.turn()}"
     code = st.selectbox(
         "Commune", codes, format_func=names.to_dict().__getitem__, key=f"mg-commune-{key}"
@@ -440,7 +464,12 @@ def doctors_form(zone: Zone, role_: str) -> None:
     if st.button("Enregistrer le nombre", type="primary", key="mg-enregistrer"):
         acting.attempt(
             lambda: registry.enter_count(
-                str(code), "" if count is None else int(count), date, str(source or ""), role_
+                who.actor(),
+                str(code),
+                "" if count is None else int(count),
+                date,
+                str(source or ""),
+                role_,
             ),
             f"{names[code]} : nombre enregistré.",
         )
@@ -449,7 +478,7 @@ def doctors_form(zone: Zone, role_: str) -> None:
         for column in ("medecins", "date", "source"):
             model[column] = ""
         cards.download(model, f"generalistes-a-remplir-{zone.id}", "Modèle à remplir (CSV)")
-        _upload("mg", lambda raw: registry.import_counts(raw, role_))
+        _upload("mg", lambda raw: registry.import_counts(who.actor(), raw, role_))
 
 
 def doctors_table(zone: Zone, role_: str) -> None:
@@ -493,6 +522,7 @@ def doctors_table(zone: Zone, role_: str) -> None:
         f"generalistes-{zone.id}",
         "Télécharger ce tableau (CSV)",
     )
+    known = known[[registry.keeps(who.actor(), [str(code)]) for code in known.index]]
     if not known.empty:
         with st.expander("Retirer un nombre"):
             names = known["nom"].to_dict()
@@ -504,7 +534,7 @@ def doctors_table(zone: Zone, role_: str) -> None:
             )
             if st.button("Retirer ce nombre", key="mg-retirer"):
                 acting.attempt(
-                    lambda: registry.withdraw_count(str(known.at[code, "id"]), role_),
+                    lambda: registry.withdraw_count(who.actor(), str(known.at[code, "id"]), role_),
                     f"{names[code]} : nombre retiré.",
                 )
 
@@ -525,7 +555,8 @@ def files(role_: str) -> None:
         cards.download(registry.export_frame(), "registre", "Tout le registre (CSV)")
     with right, st.container(border=True, key="panneau-importer"):
         st.subheader("Importer", anchor=False)
-        _upload("registre", lambda raw: registry.import_csv(raw, role_))
+        if acting.allowed(actors.KEEP):
+            _upload("registre", lambda raw: registry.import_csv(who.actor(), raw, role_))
     cards.source(sentences.text("registre_fichier"))
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from ipaddress import ip_address
 from pathlib import Path
 
 import streamlit as st
 
 from olsdata import local, tables
 from olsdata.tables import DataError
-from olsdata.ui import acting, menu, state, theme
+from olsdata.ui import acting, gate, menu, state, theme, who
 from olsdata.ui.state import NAMES, View
 
 TEXTS = Path(__file__).with_name("textes")
@@ -36,33 +35,12 @@ LEVEL_TOO = {"universalisme"}
 """Pages that also use the level, but no indicator, and put choices of their own in the sidebar."""
 
 
-def on_this_machine(address: str | None) -> bool:
-    """Whether a server at that address answers this computer alone; no address is every one.
-
-    >>> on_this_machine("localhost"), on_this_machine("0.0.0.0"), on_this_machine(None)
-    (True, False, False)
-    """
-    try:
-        return address == "localhost" or ip_address(address or "0.0.0.0").is_loopback
-    except ValueError:
-        return False
-
-
-def _refused() -> bool:
-    """Say why nothing opens: without a sign-in, whoever reaches the address has every right."""
-    address = st.get_option("server.address")
-    if on_this_machine(address):
-        return False
-    logging.getLogger(__name__).critical("mode local sur une autre adresse que localhost")
-    theme.apply()
-    st.error((TEXTS / "mode_local.md").read_text("utf-8"), icon=":material/lock:")
-    return True
-
-
 def run() -> None:
     """Draw the shell and run the page inside it."""
-    page = st.navigation(menu.pages(), position="top")
-    if _refused():
+    closed = gate.closed()
+    page = st.navigation(menu.pages(), position="hidden" if closed else "top")
+    if closed:
+        gate.show(closed)
         return
     st.session_state[state.MARK] = True
     try:
@@ -111,9 +89,18 @@ def _sidebar(view: View, page: str) -> None:
             shipped, _, layer = tables.load().version.partition("~")
             added = " et données locales" if layer else ""
             st.caption(
-                ":material/lock: Mode local, hors ligne  \n"
+                f":material/lock: {_mode()}  \n"
                 f":material/database: Données, version {shipped.rpartition('-')[0]}{added}"
             )
+            if who.signed_in():
+                gate.sign_out()
+
+
+def _mode() -> str:
+    """Who may read this, in a line."""
+    if not who.signed_in():
+        return "Mode local, hors ligne"
+    return f"Connecté : {acting.literal(who.title(who.actor()))}"
 
 
 def _level(known: dict[str, dict[str, str]]) -> None:

@@ -13,7 +13,7 @@ from olsdata import store
 from olsdata.notes import book, drafts, files
 from olsdata.notes.actors import LOCAL
 from olsdata.notes.content import Content
-from olsdata.ui import menu, shell
+from olsdata.ui import gate, menu
 from tests.pages.test_pages import APP, alerts, start
 
 NATIONAL_NUMBER = "85.07.30-033.28"
@@ -324,10 +324,10 @@ def test_a_backup_is_put_back(tmp_path: Path) -> None:
     ],
 )
 def test_local_mode_opens_on_this_computer_only(monkeypatch, address, here) -> None:
-    assert shell.on_this_machine(address) is here
-    told = shell.st.get_option
+    assert gate.on_this_machine(address) is here
+    told = gate.st.get_option
     monkeypatch.setattr(
-        shell.st, "get_option", lambda name: address if name == "server.address" else told(name)
+        gate.st, "get_option", lambda name: address if name == "server.address" else told(name)
     )
     app = start(territoire="05").run()
     said = " ".join(str(e.value) for e in app.error)

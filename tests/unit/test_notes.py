@@ -271,7 +271,9 @@ def test_two_editors_see_each_other_and_nobody_loses_text():
 
 def test_another_view_stands_beside_and_is_never_merged():
     kept = book.add(FIVE, note("un", indicator="pct_65p_2021", visibility="atelier"))
-    other = book.answer(PARTICIPANT, kept.id, Content(text="deux", kind="warm", direction="moins"))
+    other = book.answer(
+        PARTICIPANT, kept.id, Content(text="deux", kind="warm", direction="moins", author="autre")
+    )
     assert other.answers_to == kept.id
     assert (other.content.place, other.content.indicator) == ("05", "pct_65p_2021")
     assert book.answers(FIVE, kept.id) == [other]
@@ -461,6 +463,7 @@ def test_what_a_role_may_not_do_is_refused_and_changes_nothing(shelf, actor, tmp
 def test_every_right_is_tried():
     tried = set(writes(LOCAL, None, Path())) | {actors.READ}  # type: ignore[arg-type]
     elsewhere = {actors.DRAW, actors.ADOPT}  # tried with the bassins
+    elsewhere |= {actors.PROPOSE, actors.KEEP}  # tried with the registry
     assert tried == actors.EVERYTHING - elsewhere
 
 
@@ -484,9 +487,20 @@ def test_a_commune_that_is_cut_belongs_to_whoever_writes():
     assert book.add(SIX, note(place="92094")).ols == "06"
 
 
+def test_who_may_not_speak_for_another_is_refused():
+    for actor, author in ((PARTICIPANT, "facilitateur"), (PARTICIPANT, "iwpl"), (FIVE, "iwpl")):
+        with pytest.raises(DeniedError, match="en tant que"):
+            book.add(actor, note(author=author))
+    assert book.find(LOCAL).total == 0
+    kept = book.add(LOCAL, note(author="iwpl"))
+    changed = book.revise(FIVE, kept.id, replace(kept.content, text="autre"), 1)
+    assert changed.content.author == "iwpl"
+    assert book.add(PARTICIPANT, note(author="habitant")).content.author == "habitant"
+
+
 def test_a_participant_does_not_share_with_the_iwpl():
     with pytest.raises(DeniedError, match="décidé par l’OLS"):
-        book.add(PARTICIPANT, note(visibility="iwpl"))
+        book.add(PARTICIPANT, note(visibility="iwpl", author="autre"))
 
 
 def test_the_iwpl_does_not_read_what_a_note_said_before_it_was_shared():

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from olsdata import registry, store, tables
 from olsdata.exports.tables import to_french_csv
+from olsdata.notes.actors import LOCAL
 from olsdata.registry import Content, Coverage, checks, files
 from olsdata.tables import DataError
 
@@ -49,7 +50,7 @@ def line(**changes: str) -> str:
 
 
 def faults(text: str | bytes) -> list[str]:
-    report = registry.import_csv(text if isinstance(text, bytes) else text.encode())
+    report = registry.import_csv(LOCAL, text if isinstance(text, bytes) else text.encode())
     if report.faults:
         assert registry.proposals(withdrawn=True) == []
     return report.faults
@@ -59,7 +60,7 @@ def faults(text: str | bytes) -> list[str]:
 
 
 def test_a_proposal_is_listed_at_once_with_its_status_role_date_and_source():
-    made = registry.propose(GOOD, "facilitateur")
+    made = registry.propose(LOCAL, GOOD, "facilitateur")
     (found,) = registry.proposals()
     assert found == made
     assert found.status == "proposition du terrain"
@@ -77,7 +78,7 @@ def test_a_proposal_is_listed_at_once_with_its_status_role_date_and_source():
 
 def test_a_correction_never_overwrites_the_sourced_row():
     embedded = dict(registry.sourced())
-    registry.propose(replace(GOOD, corrects="cercle-agef", name="Autre nom"), "iwpl")
+    registry.propose(LOCAL, replace(GOOD, corrects="cercle-agef", name="Autre nom"), "iwpl")
     for name, raw in BEFORE.items():
         assert (tables.GEODATA / name).read_bytes() == raw
     assert registry.sourced() == embedded
@@ -95,23 +96,23 @@ def test_a_correction_never_overwrites_the_sourced_row():
 def test_a_correction_that_changes_nothing_is_refused():
     same = replace(registry.sourced()["clps-brabant-wallon"], corrects="clps-brabant-wallon")
     with pytest.raises(DataError, match="ne change rien"):
-        registry.propose(same, "iwpl")
+        registry.propose(LOCAL, same, "iwpl")
 
 
 def test_the_same_proposal_twice_is_kept_once():
-    registry.propose(GOOD, "facilitateur")
+    registry.propose(LOCAL, GOOD, "facilitateur")
     with pytest.raises(DataError, match="identique existe déjà"):
-        registry.propose(GOOD, "facilitateur")
+        registry.propose(LOCAL, GOOD, "facilitateur")
     assert len(registry.proposals()) == 1
 
 
 def test_revising_and_withdrawing_append_to_the_history():
-    made = registry.propose(GOOD, "facilitateur")
+    made = registry.propose(LOCAL, GOOD, "facilitateur")
     revised = registry.revise(
-        made.id, replace(GOOD, name="Nouveau", communes=(Coverage("92094"),)), "structure", 1
+        LOCAL, made.id, replace(GOOD, name="Nouveau", communes=(Coverage("92094"),)), "structure", 1
     )
     assert (revised.revision, revised.content.communes) == (2, (Coverage("92094"),))
-    registry.withdraw(made.id, "iwpl")
+    registry.withdraw(LOCAL, made.id, "iwpl")
     assert registry.proposals() == []
     (gone,) = registry.proposals(withdrawn=True)
     assert (gone.active, gone.status) == (False, "proposition du terrain, retirée")
@@ -123,22 +124,24 @@ def test_revising_and_withdrawing_append_to_the_history():
     ]
     assert [c.content["name"] for c in history] == ["Cercle d’essai", "Nouveau", "Nouveau"]
     with pytest.raises(DataError, match="déjà retirée"):
-        registry.withdraw(made.id, "iwpl")
+        registry.withdraw(LOCAL, made.id, "iwpl")
 
 
 def test_two_authors_of_one_proposal_never_lose_each_others_text():
-    made = registry.propose(GOOD, "facilitateur")
-    registry.revise(made.id, replace(GOOD, name="Le premier"), "iwpl", made.revision)
+    made = registry.propose(LOCAL, GOOD, "facilitateur")
+    registry.revise(LOCAL, made.id, replace(GOOD, name="Le premier"), "iwpl", made.revision)
     with pytest.raises(DataError, match="entre-temps"):
-        registry.revise(made.id, replace(GOOD, name="Le second"), "structure", made.revision)
+        registry.revise(LOCAL, made.id, replace(GOOD, name="Le second"), "structure", made.revision)
     assert registry.proposals()[0].content.name == "Le premier"
 
 
 def test_proposals_of_a_territory_are_those_that_touch_it_or_have_no_zone():
-    registry.propose(GOOD, "facilitateur")
-    registry.propose(replace(GOOD, name="Sans zone", communes=()), "facilitateur")
-    registry.propose(replace(GOOD, name="Siège", communes=(), seat_refnis="25005"), "facilitateur")
-    registry.propose(replace(GOOD, name="Autre type", type="rml"), "facilitateur")
+    registry.propose(LOCAL, GOOD, "facilitateur")
+    registry.propose(LOCAL, replace(GOOD, name="Sans zone", communes=()), "facilitateur")
+    registry.propose(
+        LOCAL, replace(GOOD, name="Siège", communes=(), seat_refnis="25005"), "facilitateur"
+    )
+    registry.propose(LOCAL, replace(GOOD, name="Autre type", type="rml"), "facilitateur")
 
     def names(*where: object) -> list[str]:
         return [p.content.name for p in registry.proposals(*where)]
@@ -158,7 +161,7 @@ def test_a_proposal_makes_its_communes_known():
     }
     assert set(registry.unknown_communes("cercle_mg", every)) == naive
     blank = registry.unknown_communes("cercle_mg", every)[0]
-    registry.propose(replace(GOOD, communes=(Coverage(blank),)), "facilitateur")
+    registry.propose(LOCAL, replace(GOOD, communes=(Coverage(blank),)), "facilitateur")
     assert set(registry.unknown_communes("cercle_mg", every)) == naive - {blank}
 
 
@@ -193,7 +196,7 @@ def test_a_proposal_makes_its_communes_known():
 )
 def test_a_wrong_proposal_is_refused_and_nothing_is_kept(change, message):
     with pytest.raises(DataError, match=message):
-        registry.propose(replace(GOOD, **change), "facilitateur")
+        registry.propose(LOCAL, replace(GOOD, **change), "facilitateur")
     assert registry.declarations() == []
     assert registry.proposals() == []
 
@@ -201,14 +204,14 @@ def test_a_wrong_proposal_is_refused_and_nothing_is_kept(change, message):
 def test_every_fault_is_named_at_once():
     wrong = replace(GOOD, type="club", name="", date="", communes=(Coverage("1"),))
     with pytest.raises(DataError) as error:
-        registry.propose(wrong, "facilitateur")
+        registry.propose(LOCAL, wrong, "facilitateur")
     assert len(str(error.value).splitlines()) == 4
 
 
 @pytest.mark.parametrize("role", ["", "Dr Dupont", "admin"])
 def test_an_author_is_a_role_of_the_list_never_a_name(role):
     with pytest.raises(DataError, match="Rôle inconnu"):
-        registry.propose(GOOD, role)
+        registry.propose(LOCAL, GOOD, role)
 
 
 @pytest.mark.parametrize(
@@ -222,7 +225,7 @@ def test_an_author_is_a_role_of_the_list_never_a_name(role):
     ],
 )
 def test_a_strange_text_is_kept_as_text(name):
-    registry.propose(replace(GOOD, name=name), "facilitateur")
+    registry.propose(LOCAL, replace(GOOD, name=name), "facilitateur")
     assert registry.proposals()[0].content.name == name
     (row,) = [r for r in csv.DictReader(io.StringIO(registry.export_csv())) if r["role"]]
     assert row["nom"] == (f"'{name}" if name.startswith("=") else name)
@@ -235,32 +238,34 @@ def test_a_database_that_refuses_leaves_the_sourced_registry_readable(monkeypatc
     assert registry.proposals() == []
     assert registry.declared("cercle_mg") == frozenset()
     with pytest.raises(store.StoreError):
-        registry.propose(GOOD, "facilitateur")
+        registry.propose(LOCAL, GOOD, "facilitateur")
 
 
 # --- Declarations -------------------------------------------------------------------------------
 
 
 def test_a_declaration_stands_until_it_is_revoked():
-    made = registry.declare_complete("cercle_mg", "05", "17/5/2025", "Liste FAGW", "facilitateur")
+    made = registry.declare_complete(
+        LOCAL, "cercle_mg", "05", "17/5/2025", "Liste FAGW", "facilitateur"
+    )
     assert made.sentence.startswith("Complet au 17/5/2025 selon Liste FAGW (Facilit")
     assert registry.declared("cercle_mg") == {"05"}
     assert registry.declared("rml") == frozenset()
-    registry.revoke(made.id, "iwpl")
+    registry.revoke(LOCAL, made.id, "iwpl")
     assert registry.declared("cercle_mg") == frozenset()
     with pytest.raises(DataError, match="plus en vigueur"):
-        registry.revoke(made.id, "iwpl")
+        registry.revoke(LOCAL, made.id, "iwpl")
 
 
 def test_a_new_declaration_takes_the_place_of_the_old_one():
-    registry.declare_complete("cercle_mg", "05", "2024", "Ancienne", "facilitateur")
-    registry.declare_complete("cercle_mg", "05", "2025", "Nouvelle", "iwpl")
+    registry.declare_complete(LOCAL, "cercle_mg", "05", "2024", "Ancienne", "facilitateur")
+    registry.declare_complete(LOCAL, "cercle_mg", "05", "2025", "Nouvelle", "iwpl")
     assert [d.source for d in registry.declarations()] == ["Nouvelle"]
 
 
 def test_a_wrong_declaration_names_every_fault():
     with pytest.raises(DataError) as error:
-        registry.declare_complete("club", "11", "2999", " ", "personne")
+        registry.declare_complete(LOCAL, "club", "11", "2999", " ", "personne")
     assert len(str(error.value).splitlines()) == 5
     assert registry.declarations() == []
     assert registry.proposals() == []
@@ -270,11 +275,11 @@ def test_a_wrong_declaration_names_every_fault():
 
 
 def test_importing_the_export_changes_nothing():
-    registry.propose(GOOD, "facilitateur")
-    registry.propose(replace(GOOD, corrects="cercle-agef"), "iwpl")
+    registry.propose(LOCAL, GOOD, "facilitateur")
+    registry.propose(LOCAL, replace(GOOD, corrects="cercle-agef"), "iwpl")
     before = registry.export_csv()
     for raw in (before.encode(), to_french_csv(registry.export_frame())):
-        report = registry.import_csv(raw)
+        report = registry.import_csv(LOCAL, raw)
         assert report == registry.Report(unchanged=len(registry.export_frame()))
     assert registry.export_csv() == before
 
@@ -314,14 +319,14 @@ def test_an_export_read_on_another_machine_gives_the_same_export(tmp_path_factor
         patch.setenv("OLS_DATA_DIR", str(tmp_path_factory.mktemp("une")))
         for content in contents:
             with contextlib.suppress(DataError):  # two contents may be the same once cleaned
-                registry.propose(content, "facilitateur")
+                registry.propose(LOCAL, content, "facilitateur")
         kept = {p.content for p in registry.proposals()}
         assert kept
         exported = registry.export_csv()
         french = to_french_csv(registry.export_frame())
         for raw in (exported.encode(), french):
             patch.setenv("OLS_DATA_DIR", str(tmp_path_factory.mktemp("autre")))
-            report = registry.import_csv(raw)
+            report = registry.import_csv(LOCAL, raw)
             assert report.faults == []
             assert registry.export_csv() == exported
             assert {p.content for p in registry.proposals()} == kept
@@ -331,7 +336,7 @@ def test_a_changed_sourced_row_becomes_one_correction_however_often_it_is_import
     frame = registry.export_frame()
     frame.loc["cercle-agef", ["nom", "date"]] = ["Nouveau nom", "2026"]
     raw = to_french_csv(frame)
-    report = registry.import_csv(raw, "structure")
+    report = registry.import_csv(LOCAL, raw, "structure")
     assert (report.corrected, report.added, report.unchanged) == (1, 0, 131)
     (made,) = registry.proposals()
     assert (made.content.corrects, made.content.name, made.role) == (
@@ -341,17 +346,17 @@ def test_a_changed_sourced_row_becomes_one_correction_however_often_it_is_import
     )
     deduced = {c.refnis for c in made.content.communes if c.deduced}
     assert deduced == {c.refnis for c in registry.sourced()["cercle-agef"].communes if c.deduced}
-    assert registry.import_csv(raw).corrected == 0
+    assert registry.import_csv(LOCAL, raw).corrected == 0
     assert len(registry.proposals()) == 1
 
 
 def test_an_edited_proposal_is_revised_and_a_withdrawn_one_stays_withdrawn():
-    made = registry.propose(GOOD, "facilitateur")
+    made = registry.propose(LOCAL, GOOD, "facilitateur")
     raw = registry.export_csv().replace("Cercle d’essai", "Cercle modifié").encode()
-    assert registry.import_csv(raw).revised == 1
+    assert registry.import_csv(LOCAL, raw).revised == 1
     assert registry.proposals()[0].content.name == "Cercle modifié"
-    registry.withdraw(made.id, "iwpl")
-    report = registry.import_csv(raw)
+    registry.withdraw(LOCAL, made.id, "iwpl")
+    report = registry.import_csv(LOCAL, raw)
     assert (report.withdrawn, report.faults) == (1, [])
     assert registry.proposals() == []
 
@@ -437,16 +442,18 @@ def test_a_large_file_is_refused_before_it_is_read(tmp_path, monkeypatch):
     with path.open("wb") as stream:
         stream.truncate(50_000_000)
     monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("read"))
-    (fault,) = registry.import_csv(path).faults
+    (fault,) = registry.import_csv(LOCAL, path).faults
     assert "50 Mo" in fault
     assert faults(b"x" * (files.MOST_BYTES + 1))[0].startswith("Le fichier fait 10 Mo")
-    assert "introuvable" in registry.import_csv(tmp_path / "absent.csv").faults[0]
-    assert "n’est pas un fichier" in registry.import_csv(tmp_path).faults[0]
+    assert "introuvable" in registry.import_csv(LOCAL, tmp_path / "absent.csv").faults[0]
+    assert "n’est pas un fichier" in registry.import_csv(LOCAL, tmp_path).faults[0]
 
 
 def test_no_cell_of_the_export_begins_as_a_formula():
     registry.propose(
-        replace(GOOD, name="=1+1", source="@SUM(A1)", remark="+32", seat="-1"), "facilitateur"
+        LOCAL,
+        replace(GOOD, name="=1+1", source="@SUM(A1)", remark="+32", seat="-1"),
+        "facilitateur",
     )
     for row in csv.reader(io.StringIO(registry.export_csv())):
         assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
@@ -468,7 +475,9 @@ def csv_of(*rows: str) -> bytes:
 
 
 def test_counts_are_imported_and_classed_with_their_date_and_source():
-    report = registry.import_counts(csv_of("Namur;200;01/06/2025;INAMI", "25005;3;2025;AViQ"))
+    report = registry.import_counts(
+        LOCAL, csv_of("Namur;200;01/06/2025;INAMI", "25005;3;2025;AViQ")
+    )
     assert (report.added, report.faults) == (2, [])
     table = registry.doctors_table(["92094", "25005", "25014", "63023"])
     assert table["nom"].tolist() == ["Beauvechain", "Braine-l'Alleud", "Namur"]
@@ -478,17 +487,17 @@ def test_counts_are_imported_and_classed_with_their_date_and_source():
         "2025-06-01",
         "INAMI",
     ]
-    assert registry.import_counts(csv_of("Namur;200;01/06/2025;INAMI")).unchanged == 1
+    assert registry.import_counts(LOCAL, csv_of("Namur;200;01/06/2025;INAMI")).unchanged == 1
 
 
 def test_the_latest_list_counts_and_withdrawing_it_shows_the_one_before():
-    registry.import_counts(csv_of("Namur;200;2025;INAMI"))
-    registry.import_counts(csv_of("Namur;100;2023;INAMI"))
+    registry.import_counts(LOCAL, csv_of("Namur;200;2025;INAMI"))
+    registry.import_counts(LOCAL, csv_of("Namur;100;2023;INAMI"))
     assert registry.counts().at["92094", "medecins"] == 200
-    registry.withdraw_count(registry.counts().at["92094", "id"], "iwpl")
+    registry.withdraw_count(LOCAL, registry.counts().at["92094", "id"], "iwpl")
     assert registry.counts().at["92094", "medecins"] == 100
     with pytest.raises(DataError, match="plus dans la liste"):
-        registry.withdraw_count("mg-absent", "iwpl")
+        registry.withdraw_count(LOCAL, "mg-absent", "iwpl")
 
 
 @pytest.mark.parametrize(
@@ -506,7 +515,7 @@ def test_the_latest_list_counts_and_withdrawing_it_shows_the_one_before():
 )
 def test_a_wrong_count_is_named_and_none_is_kept(row, message):
     raw = ("commune;medecins;date;source\nLiège;100;2025;INAMI\n" + row + "\n").encode()
-    report = registry.import_counts(raw)
+    report = registry.import_counts(LOCAL, raw)
     (fault,) = report.faults
     assert fault.startswith("Ligne 3 : ")
     assert message in fault
@@ -514,9 +523,9 @@ def test_a_wrong_count_is_named_and_none_is_kept(row, message):
 
 
 def test_a_commune_given_twice_or_a_file_without_a_number_is_refused():
-    twice = registry.import_counts(csv_of("Namur;1;2025;S", "92094;2;2025;S"))
+    twice = registry.import_counts(LOCAL, csv_of("Namur;1;2025;S", "92094;2;2025;S"))
     assert twice.faults == ["Ligne 3 : commune déjà donnée à la ligne 2."]
-    assert "aucun nombre" in registry.import_counts(csv_of("Namur;;;")).faults[0]
+    assert "aucun nombre" in registry.import_counts(LOCAL, csv_of("Namur;;;")).faults[0]
 
 
 def test_no_two_communes_have_the_same_folded_name():
