@@ -30,6 +30,7 @@ from olsdata.equity.units import units
 from olsdata.exports.commands import portraits
 from olsdata.exports.tables import to_csv
 from olsdata.notes.actors import LOCAL
+from olsdata.limits.commands import app as limits_app
 from olsdata.notes.commands import app as notes_app
 from olsdata.sources import commands
 from olsdata.tables import DataError
@@ -156,6 +157,7 @@ app.add_typer(registry_app, name="structures")
 app.add_typer(notes_app, name="notes")
 app.add_typer(zonings_app, name="decoupage")
 app.command("portrait")(portraits)
+app.add_typer(limits_app, name="contours")
 
 
 @registry_app.callback(invoke_without_command=True)

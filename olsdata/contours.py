@@ -11,11 +11,17 @@ import numpy.typing as npt
 import shapely
 
 from olsdata.local import remembered
-from olsdata.local.shapes import contours, file
+from olsdata.local.shapes import contours, file, limits
 
 Box = tuple[float, float, float, float]
 SERVED = "./app/static/"
 FILES = {"ols": "ols", "bassin": "bassins", "commune": "communes", "section": "sections"}
+
+
+def label() -> str:
+    """What is said of the limits in force: approximate, or the file that they come from."""
+    found = limits()
+    return f"Limites : {found.label}" if found else "Limites approchées"
 
 
 def url(level: str, stripes: bool = False) -> str:

@@ -411,7 +411,12 @@ def adjacency(limits: Any, smallest_km2: float = ARTEFACT_KM2) -> pd.DataFrame:
 
 
 def contiguity(folder: Path = GEODATA) -> pd.DataFrame:
-    """The pairs of sections that touch, as ``construire`` left them in ``contiguite.csv``."""
+    """The pairs of sections that touch: ``contiguite.csv``, or those of imported limits."""
+    if folder == GEODATA:
+        from olsdata.local import shapes
+
+        if (found := shapes.contiguity()) is not None:
+            return found
     return tables.read("contiguite.csv", folder)
 
 

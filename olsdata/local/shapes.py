@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import json
 import tempfile
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from olsdata import local, tables
+import pandas as pd
+
+from olsdata import local, tables, words
 from olsdata.local import State, remembered
 from olsdata.tables import STATIC, DataError
 
@@ -22,6 +25,94 @@ LOCAL = "local/"
 """What the names of the files of the layer begin with, under the folder that is served."""
 SHIPPED = "livre"
 LEVELS = ("communes", "sections", "ols", "bassins")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits that were imported.
+
+    Attributes
+    ----------
+    id : name of their files
+    name : name of the file
+    day : date of the limits (ISO, as precise as known), "" when nothing gives it
+    kind : "secteurs" or "communes"
+    checksum : sha256 of the file
+    imported : day of the import
+    """
+
+    id: str
+    name: str
+    day: str
+    kind: str
+    checksum: str
+    imported: str
+
+    @property
+    def label(self) -> str:
+        """Name and date, for the screen."""
+        when = words.day(self.day) if self.day else f"importées le {words.day(self.imported)}"
+        return f"{self.name}, {when}"
+
+
+@remembered(maxsize=1)
+def limits() -> Limits | None:
+    """The imported limits in force, None for those that the project ships."""
+    id_ = local.state().limites
+    if not id_:
+        return None
+    try:
+        return Limits(**json.loads(_kept(f"{id_}.json").read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        raise DataError(
+            f"Limites locales : {id_}.json est absent ou abîmé. « contours retirer » revient aux "
+            "limites livrées."
+        ) from None
+
+
+def keep_limits(found: Limits, sections: bytes, pairs: pd.DataFrame) -> None:
+    """Write imported limits in the layer; the state then puts them in force.
+
+    Parameters
+    ----------
+    sections : GeoJSON of the sections, degrees, a valid coverage
+    pairs : section_a, section_b that touch
+    """
+    local.replace(_kept(f"{found.id}.geojson"), sections)
+    local.replace(
+        _kept(f"{found.id}-contiguite.csv"),
+        pairs.to_csv(index=False, lineterminator="\n").encode(),
+    )
+    local.replace(_kept(f"{found.id}.json"), json.dumps(asdict(found), indent=1).encode())
+
+
+def contiguity() -> pd.DataFrame | None:
+    """Sections that touch, in the imported limits; None when those shipped are in force."""
+    id_ = local.state().limites
+    if not id_:
+        return None
+    path = _kept(f"{id_}-contiguite.csv")
+    return tables.read(path.name, path.parent, like="contiguite.csv")
+
+
+def sections(state: State | None = None) -> Any:
+    """Limits of the sections in force, or of a state: GeoSeries in degrees, index section."""
+    import geopandas as gpd
+    import shapely
+
+    from olsdata import geometry
+
+    id_ = (state or local.state()).limites
+    path = _kept(f"{id_}.geojson") if id_ else STATIC / _shipped_sections()
+    found = {
+        feature["properties"]["id"]: shapely.geometry.shape(feature["geometry"])
+        for feature in json.loads(path.read_text("utf-8"))["features"]
+    }
+    return gpd.GeoSeries(found, crs=geometry.WORLD).sort_index()
+
+
+def _kept(name: str) -> Path:
+    return local.folder() / FOLDER / name
 
 
 @remembered(maxsize=1)
@@ -83,33 +174,33 @@ def _description(state: State, level: str) -> Path:
 
 def _build(state: State, level: str, about: Path) -> None:
     """Join the sections of each zone; write the geometry, its stripes and its description."""
-    import geopandas as gpd
-    import shapely
-
     from olsdata import geometry
     from olsdata.local import zonings
 
-    raw = json.loads((STATIC / str(_sections_file())).read_text("utf-8"))
-    shapes = {
-        feature["properties"]["id"]: shapely.geometry.shape(feature["geometry"])
-        for feature in raw["features"]
-    }
-    degrees = gpd.GeoSeries(shapes, crs=geometry.WORLD).sort_index()
+    degrees = sections(state)
     metric = degrees.to_crs(geometry.METRIC)
-    rows, _ = zonings.read(level, state.zoning(level))
-    sections = tables.shipped().sections.reset_index()
-    held = geometry.zone_of_sections(sections, rows).loc[degrees.index]
-    names = rows.drop_duplicates("zone").set_index("zone")["label"].to_dict()
+    facts = tables.shipped()
+    if level == "sections":
+        held = pd.Series(degrees.index, index=degrees.index)
+        names = facts.sections["nom"].to_dict()
+    elif level == "communes":
+        held = facts.sections["refnis"].loc[degrees.index]
+        names = facts.communes["nom"].to_dict()
+    else:
+        rows, _ = zonings.read(level, state.zoning(level))
+        held = geometry.zone_of_sections(facts.sections.reset_index(), rows).loc[degrees.index]
+        names = rows.drop_duplicates("zone").set_index("zone")["label"].to_dict()
     joined = geometry.dissolve(metric, held), geometry.dissolve(degrees, held)
     with tempfile.TemporaryDirectory() as draft:
-        entry = geometry.write_level(Path(draft), level, *joined, names, hatched=True)
-        for kind in ("fichier", "hachures"):
+        hatched = level != "sections"
+        entry = geometry.write_level(Path(draft), level, *joined, names, hatched=hatched)
+        for kind in ("fichier", "hachures") if hatched else ("fichier",):
             local.replace(about.parent / entry[kind], (Path(draft) / entry[kind]).read_bytes())
             entry[kind] = LOCAL + entry[kind]
     local.replace(about, geometry.as_json(entry))
 
 
-def _sections_file() -> str:
+def _shipped_sections() -> str:
     return str(json.loads((STATIC / "contours.json").read_text("utf-8"))["sections"]["fichier"])
 
 
