@@ -29,8 +29,8 @@ from olsdata.equity import proportionality as proportions
 from olsdata.equity.units import units
 from olsdata.exports.commands import portraits
 from olsdata.exports.tables import to_csv
-from olsdata.notes.actors import LOCAL
 from olsdata.limits.commands import app as limits_app
+from olsdata.notes.actors import LOCAL
 from olsdata.notes.commands import app as notes_app
 from olsdata.sources import commands
 from olsdata.tables import DataError

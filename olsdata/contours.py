@@ -21,7 +21,7 @@ FILES = {"ols": "ols", "bassin": "bassins", "commune": "communes", "section": "s
 def label() -> str:
     """What is said of the limits in force: approximate, or the file that they come from."""
     found = limits()
-    return f"Limites : {found.label}" if found else "Limites approchées"
+    return f"Limites du fichier {found.label}" if found else "Limites approchées"
 
 
 def url(level: str, stripes: bool = False) -> str:

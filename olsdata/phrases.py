@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from olsdata import cartography, catalogue, figures, structures, territory, words
+from olsdata import cartography, catalogue, contours, figures, structures, territory, words
 from olsdata.catalogue import Card
 from olsdata.equity import need, resources
 from olsdata.equity.gradient import Gradient
@@ -35,6 +35,13 @@ NOUNS = {"ols": "OLS", "bassin": "bassin", "commune": "commune"}
 def text(name: str) -> str:
     """A text of ``textes/``, without its final line break."""
     return (TEXTS / f"{name}.md").read_text("utf-8").strip()
+
+
+def on_limits(name: str) -> str:
+    """A text of ``textes/`` that names the limits in force (« {Limites} », « {limites} »)."""
+    label = contours.label()
+    small = label[0].lower() + label[1:]
+    return text(name).replace("{Limites}", label).replace("{limites}", small)
 
 
 def _name(zone: Zone) -> str:

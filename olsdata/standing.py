@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from olsdata import phrases, territory, words
+from olsdata import contours, phrases, territory, words
+from olsdata.local import shapes
 from olsdata.territory import Zoning
 
 NOUNS = {"ols": ("Territoire", "Territoires"), "bassins": ("Bassin", "Bassins")}
@@ -33,6 +34,16 @@ def _adopted(zoning: Zoning) -> str:
     return f" Découpage local « {zoning.label} », adopté ici le {day}." if day else ""
 
 
+def limits() -> Badge:
+    """The badge of the limits in force: approximate, or from a file."""
+    found = shapes.limits()
+    if found is None:
+        return Badge(contours.label(), phrases.text("limites"), True)
+    why = phrases.text(f"limites_{found.kind}")
+    imported = f"Importées sur cette machine le {words.day(found.imported)}."
+    return Badge(contours.label(), f"{imported} {why}", False)
+
+
 def order() -> str:
     """In which order the territories stand on the home page, and which communes they share."""
     ols = territory.zoning("ols")
@@ -52,7 +63,7 @@ def home_source() -> str:
     """Source line of the home page's map."""
     ols = territory.zoning("ols")
     made = _adopted(ols) if ols.adopted else " Territoires : arrêté du 6 juin 2024."
-    return f"Statbel, 1/1/2026.{made} {phrases.text('accueil_source')}"
+    return f"Statbel, 1/1/2026.{made} {phrases.on_limits('accueil_source')}"
 
 
 def bassins() -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from olsdata.ui import acting, catalogue, mydata, own, refreshing, sentences, state
+from olsdata.ui import acting, catalogue, limits, mydata, own, refreshing, sentences, state
 from olsdata.ui import zonings as cutouts
 
 view = state.current()
@@ -32,6 +32,7 @@ with figures:
 with zonings:
     catalogue.zonings()
     cutouts.panels()
+    limits.panel()
 with method:
     st.markdown(sentences.text("agregation"))
     catalogue.version()

@@ -6,8 +6,6 @@ parts of communes borrows « valeur de la commune entière », by the rule of ``
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 import pandas as pd
 import shapely
@@ -46,7 +44,7 @@ def zoning(plan: Plan) -> Zoning:
     return territory.build(sectors, zones.assign(ols=plan.ols), facts, ABOUT)
 
 
-@lru_cache(maxsize=1)
+@remembered(maxsize=1)
 def pairs() -> pd.DataFrame:
     """Sections that touch."""
     return geometry.contiguity()

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from olsdata import tables, words
+from olsdata import contours, tables, words
 from olsdata.drawing.plan import NAME_MOST, Plan, make, new_id
 from olsdata.drawing.units import sections_of
 from olsdata.local import remembered, shapes, zonings
@@ -105,7 +105,7 @@ def export_geojson(plan: Plan, status: str) -> bytes:
             "statut": status,
             "habitants_2024": int(people[mine].sum()),
             "sections": mine,
-            "limites": "approchées",
+            "limites": contours.label(),
         }
     return geometry.as_json(content)
 

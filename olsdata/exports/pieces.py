@@ -110,7 +110,7 @@ def map_of(indicator: str, zone: Zone, size: tuple[int, int]) -> tuple[Block, ..
         legend(card, "commune", bool(table["valeur"].isna().any())),
         said(sentence),
         plain(
-            f"{card.source}. Par commune, classes de Jenks sur {groups.basis}. Limites approchées.",
+            f"{card.source}. Par commune, classes de Jenks sur {groups.basis}. {contours.label()}.",
             "source",
         ),
     )

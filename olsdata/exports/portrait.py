@@ -78,16 +78,17 @@ def file_name(zone: Zone) -> str:
 
 def _badges() -> tuple[str, ...]:
     ols, bassins = (standing.badge(territory.zoning(name)) for name in ("ols", "bassins"))
-    return (ols.text, "Limites approchées", bassins.text)
+    return (ols.text, standing.limits().text, bassins.text)
 
 
 def _badge_reasons() -> tuple[str, ...]:
+    limits = standing.limits()
     ols, bassins = (standing.badge(territory.zoning(name)) for name in ("ols", "bassins"))
     return tuple(
         words.spaced(f"{text} : {why[0].lower()}{why[1:]}")
         for text, why in (
             (ols.text, ols.why),
-            ("Limites approchées", phrases.text("limites")),
+            (limits.text, limits.why),
             (bassins.text, bassins.why),
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -79,7 +80,7 @@ def import_file(path: Path, day: str = "", name: str = "", tell: Tell | None = N
         If the file is refused: nothing changes.
     """
     say = tell or (lambda line, share: None)
-    said = name or path.name
+    said = re.sub(r"[^\w .()-]", "_", name or path.name)[-60:]
     say("Lecture du fichier", 0.05)
     file = reading.read(path, said)
     asked = day or file.day

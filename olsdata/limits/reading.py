@@ -29,7 +29,7 @@ WALLONIA = (2.7, 49.4, 6.5, 50.9)
 
 SECTOR = ("cd_sector", r"cs01\d{6}", "c_secteur", "secteur", "sector", "cs012011")
 COMMUNE = (
-    "cd_munty_refnis",
+    r"cd_munty_r(efnis)?",  # a Shapefile cuts names after ten letters
     r"cnis5?_?\d{4}",
     "nis",
     "nis5",
@@ -38,7 +38,7 @@ COMMUNE = (
     "ins",
     "cd_refnis",
 )
-DAY = ("dt_situation", "date", "dt_strt_day")
+DAY = (r"dt_situati(on)?", "date", "dt_strt_day")
 SHAPEFILE = {".shp": "la géométrie", ".dbf": "les codes", ".prj": "la projection"}
 READABLE = (".gpkg", ".geojson", ".json", ".shp")
 

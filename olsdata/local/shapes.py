@@ -51,8 +51,8 @@ class Limits:
     @property
     def label(self) -> str:
         """Name and date, for the screen."""
-        when = words.day(self.day) if self.day else f"importées le {words.day(self.imported)}"
-        return f"{self.name}, {when}"
+        when = words.day(self.day) if self.day else f"importé le {words.day(self.imported)}"
+        return f"{self.name} ({when})"
 
 
 @remembered(maxsize=1)

@@ -37,7 +37,8 @@ def badges(view: View) -> None:
     """What is official, approximate or provisional in this view."""
     ols = standing.badge(territory.zoning("ols"))
     found = [badge(ols.text, ols.why, ols.hatched)]
-    found.append(badge("Limites approchées", sentences.text("limites"), hatched=True))
+    limits = standing.limits()
+    found.append(badge(limits.text, limits.why, limits.hatched))
     if view.level == "bassin":
         bassins = standing.badge(territory.zoning("bassins"))
         found.append(badge(bassins.text, bassins.why, bassins.hatched))

@@ -245,7 +245,7 @@ def heat(view: View, asked: Asked) -> None:
     missing = _gaps()
     if missing:
         cards.source(missing)
-    cards.source(sentences.text("comparer_signes"))
+    cards.source(sentences.on_limits("comparer_signes"))
     with st.expander("Comment lire les couleurs, les écarts et les marges"):
         st.markdown(sentences.text("comparer_methode"))
     found = _table(asked)

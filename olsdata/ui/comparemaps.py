@@ -47,7 +47,7 @@ def panel(asked: Asked) -> None:
     st.html(_maps_html(id_, asked.level, asked.zones, theme.tokens()))
     cards.source(
         f"{card.source}. {card.title}, en {card.unit}, par commune. Une seule échelle : classes de "
-        f"Jenks sur {groups.basis}, mêmes kilomètres par pixel. Limites approchées."
+        f"Jenks sur {groups.basis}, mêmes kilomètres par pixel. {contours.label()}."
     )
     with st.expander("Les mêmes valeurs en tableau"):
         st.html(_twin_html(id_, asked.level, asked.zones))

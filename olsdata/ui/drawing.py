@@ -189,7 +189,7 @@ def workshop(drawing: Drawing) -> None:
             lambda: _from_map(listed_key, map_key),
         )
         _legend(plan, colours)
-        cards.source(sentences.text("bassins_carte"))
+        cards.source(sentences.on_limits("bassins_carte"))
     with st.container(border=True, key="panneau-tableau"):
         st.subheader("Chaque bassin, maintenant", anchor=False)
         table(plan, colours, f"bassins-{drawing.id}")
@@ -459,7 +459,7 @@ def table(plan: Plan, colours: dict[str, int], name: str) -> None:
         tables.show("Bassins de la proposition", HEADS, lines, (1, 3, 4, 5, 6, 7, 8), tall=True)
         if found["commune_entiere"].any():
             cards.source(f"° {sentences.text('bassins_commune_entiere')}")
-    cards.source(sentences.text("bassins_source"))
+    cards.source(sentences.on_limits("bassins_source"))
     if lines:
         cards.download(found, name, "Télécharger ce tableau (CSV)")
 

@@ -416,7 +416,7 @@ def _out(item: Drawing) -> None:
             "application/geo+json",
             lambda: files.export_geojson(plan, book.STATUS[item.status]),
         )
-    cards.source(sentences.text("bassins_fichiers"))
+    cards.source(sentences.on_limits("bassins_fichiers"))
 
 
 def _file(label: str, name: str, mime: str, make: Any) -> None:
@@ -488,4 +488,4 @@ def overview() -> None:
         )
     heads = ["OLS", "Bassins en vigueur", "Habitants par bassin", "Propositions"]
     tables.show("Bassins de vie par OLS", heads, lines, (1, 2))
-    cards.source(sentences.text("bassins_source"))
+    cards.source(sentences.on_limits("bassins_source"))

@@ -10,7 +10,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from olsdata import cartography, catalogue, figures, phrases, territory, words
+from olsdata import cartography, catalogue, contours, figures, phrases, territory, words
 from olsdata.equity import need
 from olsdata.equity import scope as scopes
 from olsdata.equity.need import GROUPS, Weights
@@ -96,7 +96,7 @@ def need_legend(view: View, weights: Weights) -> None:
 def need_sources(weights: Weights) -> str:
     """Where the figures of the index come from."""
     sources = list(dict.fromkeys(catalogue.card(i).source for i in weights.ids))
-    return f"{' ; '.join(sources)}. Limites approchées."
+    return f"{' ; '.join(sources)}. {contours.label()}."
 
 
 def bands(view: View, weights: Weights) -> None:

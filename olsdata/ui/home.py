@@ -128,9 +128,12 @@ def status() -> None:
         '<a href="donnees" target="_self">Qui les publie, comment les obtenir</a>'
     )
     mark, why = standing.bassins()
+    limits = standing.limits()
     items = {
         mark: escape(why),
-        "Approché.": escape(sentences.text("accueil_approche")),
+        "Approché." if limits.hatched else "Limites.": escape(
+            sentences.text("accueil_approche") if limits.hatched else f"{limits.text}. {limits.why}"
+        ),
         "Non disponible par commune.": missing,
     }
     cells = "".join(f"<p><b>{name}</b> {what}</p>" for name, what in items.items())

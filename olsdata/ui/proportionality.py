@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from olsdata import cartography, phrases, words
+from olsdata import cartography, contours, phrases, words
 from olsdata.equity import laws, resources
 from olsdata.equity import proportionality as proportions
 from olsdata.equity import scope as scopes
@@ -88,7 +88,7 @@ def _pictures(view: View, here: Scope, found: Proportionality, added: Added, key
     cards.source(f"Convention : {found.convention}.")
     cards.source(sentences.text("proportionnalite"))
     cards.source(sentences.text("proportionnalite_unites"))
-    cards.source(f"{found.resource.source} ; {found.resource.denominator}. Limites approchées.")
+    cards.source(f"{found.resource.source} ; {found.resource.denominator}. {contours.label()}.")
 
 
 def _what_if(found: Proportionality, here: Scope) -> Added:

@@ -7,13 +7,13 @@ from html import escape
 
 import pandas as pd
 
-from olsdata import figures, phrases, territory, words
+from olsdata import contours, figures, phrases, territory, words
 from olsdata.figures import Headline, ProfileRow
-from olsdata.phrases import NOUNS, composition, coverage, plain, text
+from olsdata.phrases import NOUNS, composition, coverage, on_limits, plain, text
 from olsdata.territory import WALLONIE
 from olsdata.ui.state import IN_2011, View
 
-__all__ = ["NOUNS", "composition", "coverage", "plain", "profile_sentence", "text"]
+__all__ = ["NOUNS", "composition", "coverage", "on_limits", "plain", "profile_sentence", "text"]
 
 profile_sentence = phrases.profile
 
@@ -141,7 +141,7 @@ def map_source(view: View) -> str:
         "somme": "",
     }
     how = made[card.aggregation] if view.level != "commune" else ""
-    return f"{card.source}.{how} Classes de Jenks sur {basis}. Limites approchées."
+    return f"{card.source}.{how} Classes de Jenks sur {basis}. {contours.label()}."
 
 
 def pyramids(view: View) -> tuple[pd.DataFrame, pd.DataFrame, str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from olsdata import local, tables, territory
+from olsdata import contours, geometry, local, tables, territory
+from olsdata.local import shapes
 from olsdata.ui import menu
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -118,3 +120,30 @@ def test_the_bassins_have_their_own_versions_kept_in_the_link():
     assert restore.options == ["Bassins de vie (grille de départ), provisoires (livré)"]
     press(app, "Remettre en vigueur")
     assert local.in_force("bassin").id == ""
+
+
+def test_limits_are_imported_from_the_page_with_their_name_and_taken_back():
+    limits = shapes.sections().to_crs(geometry.METRIC)
+    facts = tables.shipped()
+    codes = facts.secteurs.reset_index().drop_duplicates("section").set_index("section")["secteur"]
+    frame = gpd.GeoDataFrame({"cd_sector": codes[limits.index].to_numpy()}, geometry=limits.array)
+    raw = frame.to_crs(4326).to_json().encode()
+    app = opened()
+    assert "Limites approchées" in shown(app)
+    press(app, "Importer ces limites")
+    assert "Choisissez d’abord un fichier" in " ".join(str(box.value) for box in app.error)
+    upload = next(box for box in app.get("file_uploader") if "limites" in box.label)
+    upload.set_value(("secteurs<b>.geojson", b"<html>", "application/json")).run()
+    press(app, "Importer ces limites")
+    assert "Rien n’a été changé" in " ".join(str(box.value) for box in app.error)
+    upload = next(box for box in app.get("file_uploader") if "limites" in box.label)
+    upload.set_value(("secteurs<b>.geojson", raw, "application/json")).run()
+    press(app, "Importer ces limites")
+    assert any("Les nouvelles limites sont en vigueur" in str(box.value) for box in app.success)
+    assert "Limites du fichier secteurs_b_.geojson" in shown(app)
+    assert "changent de commune" in shown(app)
+    assert contours.url("ols").startswith("./app/static/local/")
+    press(app, "Revenir aux limites livrées")
+    assert "Limites approchées" in shown(app)
+    assert local.fingerprint() == ""
+    assert not app.exception
