@@ -27,7 +27,8 @@ from olsdata.equity import blend, field, need
 from olsdata.equity import gradient as gradients
 from olsdata.equity import proportionality as proportions
 from olsdata.equity.units import units
-from olsdata.exports.commands import portraits
+from olsdata.exports import geojson, workbook
+from olsdata.exports.commands import portraits, written
 from olsdata.exports.tables import to_csv
 from olsdata.limits.commands import app as limits_app
 from olsdata.notes.actors import LOCAL
@@ -78,10 +79,17 @@ def chiffres(
     indicateur: Annotated[str, typer.Option(help="Identifiant de la fiche, p. ex. pct_65p_2021")],
     niveau: Level = "ols",
     csv: Csv = False,
+    fichier: Annotated[
+        Path | None, typer.Option("--geojson", help="Écrit aussi les zones, avec leurs valeurs")
+    ] = None,
 ) -> None:
     """Valeur d'un indicateur dans chaque zone d'un niveau."""
     zoning = territory.zoning_of(niveau)
-    _print(_marked(figures.by_zone(indicateur, zoning), zoning.level), csv)
+    found = _marked(figures.by_zone(indicateur, zoning), zoning.level)
+    if fichier is not None:
+        about = workbook.of_cards([indicateur], catalogue.card(indicateur).title)
+        written(fichier, geojson.of_zones(found, niveau, about))
+    _print(found, csv)
 
 
 @app.command()
@@ -323,19 +331,8 @@ def compiler_besoins(
     )
     for path, make in ((xlsx, forum.to_xlsx), (docx, forum.to_docx)):
         if path is not None:
-            _write(path, make(found))
+            written(path, make(found))
             typer.echo(f"✓ {path}")
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole, or not at all."""
-    part = path.with_name(f".{path.name}.partiel")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise DataError(f"« {path} » n’a pas pu être écrit.") from None
 
 
 def _marked(frame: pd.DataFrame, level: str) -> pd.DataFrame:

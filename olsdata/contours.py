@@ -47,16 +47,20 @@ def unproject(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.column_stack([lon, lat])
 
 
+@remembered(maxsize=4)
+def outlines(level: str, stripes: bool = False) -> dict[str, Any]:
+    """Geometry of each zone of a level, or of its hatching, as GeoJSON (longitude, latitude)."""
+    name = str(contours()[FILES[level]]["hachures" if stripes else "fichier"])
+    raw = json.loads(file(name).read_text("utf-8"))
+    return {feature["properties"]["id"]: feature["geometry"] for feature in raw["features"]}
+
+
 @remembered(maxsize=8)
 def shapes(level: str, stripes: bool = False) -> dict[str, Any]:
     """Outline of each zone of a level, or its hatching, in Web Mercator units."""
-    name = str(contours()[FILES[level]]["hachures" if stripes else "fichier"])
-    raw = json.loads(file(name).read_text("utf-8"))
     return {
-        feature["properties"]["id"]: shapely.transform(
-            shapely.geometry.shape(feature["geometry"]), mercator
-        )
-        for feature in raw["features"]
+        id_: shapely.transform(shapely.geometry.shape(outline), mercator)
+        for id_, outline in outlines(level, stripes).items()
     }
 
 

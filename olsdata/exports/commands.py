@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from olsdata import territory
+from olsdata import local, territory
 from olsdata.exports import portrait
 from olsdata.notes import actors
 from olsdata.tables import DataError
@@ -27,6 +27,10 @@ def portraits(
     if tous is not None:
         if ols or pdf or docx:
             raise DataError("--tous écrit le PDF de chaque OLS : sans --ols, --pdf ni --docx.")
+        try:
+            tous.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DataError(f"Dossier « {tous} » : {error.strerror or error}.") from None
         for id_ in zones.zones.index:
             zone = zones.zone(str(id_))
             _write(zone, tous / f"{portrait.file_name(zone)}.pdf", None)
@@ -40,15 +44,27 @@ def portraits(
 
 def _write(zone: Zone, pdf: Path | None, docx: Path | None) -> None:
     """Make the portrait of a territory and write it, whole or not at all."""
-    from olsdata import local
     from olsdata.exports.pdf import to_pdf
     from olsdata.exports.word import to_docx
 
     page = portrait.build(zone, actors.LOCAL)
     for path, made in ((pdf, to_pdf), (docx, to_docx)):
         if path is not None:
-            try:
-                local.replace(path, made(page))
-            except OSError as error:
-                raise DataError(f"{path} ne peut pas être écrit ({error.strerror}).") from None
+            written(path, made(page))
             typer.echo(f"✓ {zone.title} : {path}")
+
+
+def written(path: Path, content: bytes) -> None:
+    """Write a file, whole or not at all.
+
+    Raises
+    ------
+    DataError
+        If it cannot be written.
+    """
+    if not path.parent.is_dir():
+        raise DataError(f"« {path} » n’a pas pu être écrit : son dossier n’existe pas.")
+    try:
+        local.replace(path, content)
+    except OSError as error:
+        raise DataError(f"« {path} » n’a pas pu être écrit ({error.strerror or error}).") from None

@@ -12,7 +12,8 @@ from pathlib import Path
 from olsdata import tables, territory, words
 from olsdata.exports import document as doc
 from olsdata.exports import needs as sent
-from olsdata.exports.needs import NO_LEVEL, Cell, Sent, french, place_name
+from olsdata.exports.needs import NO_LEVEL, Sent, french, place_name
+from olsdata.exports.workbook import Cell, workbook
 from olsdata.notes import gatherings, lists, places
 from olsdata.notes.actors import EXPORT, Actor, require
 from olsdata.notes.book import Note
@@ -209,7 +210,7 @@ def to_xlsx(found: Compiled) -> bytes:
     groups = tuple(
         (title, len(texts), ols, "\n".join(texts), day) for title, ols, texts, day in found.groups
     )
-    return sent.workbook(
+    return workbook(
         TITLE,
         lines,
         [

@@ -9,19 +9,16 @@ from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from olsdata import words
-from olsdata.exports.tables import neutral, writable
+from olsdata.exports.tables import writable
+from olsdata.exports.workbook import Cell, Sheet, workbook
 from olsdata.notes import actors, lists, places
 from olsdata.notes.actors import Actor
 from olsdata.notes.book import Note, find
 from olsdata.territory import WALLONIE
 
-if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 READ_ME = Path(__file__).with_name("a_lire.md")
 FICTION = "EXEMPLE FICTIF : rien de ce qui suit n’est réel."
@@ -35,13 +32,8 @@ SIGNAL_HEADS = (
     "Relevé par", "Date",
 )  # fmt: skip
 
-WIDE = frozenset({"Besoin", "Signal", "Réponse", "Note", "Besoins regroupés"})
-"""Columns that hold texts."""
-
 NO_LEVEL = "Pas encore identifié"
 """Level able to act, when nobody has said it."""
-
-Cell = str | int
 
 
 @dataclass(frozen=True)
@@ -176,10 +168,6 @@ def to_xlsx(sent: Sent) -> bytes:
     return workbook("Besoins et signaux partagés avec l’IWPL", _lines(sent), sheets(sent))
 
 
-Sheet = tuple[str, tuple[str, ...], tuple[tuple[Cell, ...], ...]]
-"""Name, heads, rows."""
-
-
 def sheets(sent: Sent) -> list[Sheet]:
     """The sheets that hold records."""
     heads = ("OLS", "Besoins partagés", *lists.STATUS["besoin"].values())
@@ -188,56 +176,6 @@ def sheets(sent: Sent) -> list[Sheet]:
         ("Signaux", SIGNAL_HEADS, sent.signals),
         ("Par OLS", heads, sent.by_ols),
     ]
-
-
-def workbook(title: str, lines: list[str], found: list[Sheet]) -> bytes:
-    """A workbook with a sheet « À lire » before the others; no cell is a formula.
-
-    Parameters
-    ----------
-    title : first line of « À lire »
-    lines : what the reader must know
-    found : the other sheets
-    """
-    from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Font
-
-    book = Workbook()
-    first = book.worksheets[0]
-    first.title = "À lire"
-    write_row(first, 1, [title])
-    for number, line in enumerate(lines, 2):
-        write_row(first, number, [line])
-    first.column_dimensions["A"].width = 100
-    for name, head, rows in found:
-        sheet = book.create_sheet(name)
-        write_row(sheet, 1, head)
-        for number, row in enumerate(rows, 2):
-            write_row(sheet, number, row)
-        sheet.freeze_panes = "A2"
-        for column, label in enumerate(head):
-            wide = label in WIDE
-            sheet.column_dimensions[chr(ord("A") + column)].width = 60 if wide else 22
-    for sheet in book.worksheets:
-        for cell in sheet[1]:
-            cell.font = Font(bold=True)
-        for line_ in sheet.iter_rows():
-            for cell in line_:
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
-    stream = BytesIO()
-    book.save(stream)
-    return stream.getvalue()
-
-
-def write_row(sheet: Worksheet, number: int, values: Any) -> None:
-    """Fill a row of a sheet; texts are neutralised and stay texts."""
-    for column, value in enumerate(values, 1):
-        cell = sheet.cell(number, column)
-        if isinstance(value, str):
-            cell.value = str(neutral(writable(value)))
-            cell.data_type = "s"
-        else:
-            cell.value = value
 
 
 # --- Document -----------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import streamlit as st
 
 from olsdata import access, catalogue, figures, territory, words
 from olsdata.access import Access
+from olsdata.exports import workbook
 from olsdata.territory import WALLONIE, Zone, Zoning
 from olsdata.ui import cards, sentences, state, tables
 from olsdata.ui.state import LEVELS, NAMES, View
@@ -123,8 +124,9 @@ def _table(found: Access, zoning: Zoning, ids: list[str], view: View) -> None:
         numbers=(1, 2),
         tall=True,
     )
+    about = workbook.of_cards([card.id], f"{name} : densité simple et accès")
     cards.download(
-        shown.rename_axis("zone"), f"acces-{found.resource.id}-{view.zone.id}-{view.level}", "CSV"
+        shown.rename_axis("zone"), f"acces-{found.resource.id}-{view.zone.id}-{view.level}", about
     )
 
 

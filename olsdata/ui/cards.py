@@ -6,6 +6,7 @@ Each is one piece of HTML; whatever comes from data is escaped.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +16,9 @@ import streamlit as st
 
 from olsdata import cartography, catalogue, figures, standing, territory, words
 from olsdata.catalogue import Card
+from olsdata.exports import geojson, workbook
 from olsdata.exports.tables import to_french_csv
+from olsdata.exports.workbook import XLSX, About
 from olsdata.figures import Headline, ProfileRow, Spread
 from olsdata.notes import actors
 from olsdata.reference import glossary
@@ -169,7 +172,8 @@ def twin(view: View) -> None:
         f'<table class="donnees jumeau"><caption>{escape(name)}. {escape(card.source)}.</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
-    download(table, f"{card.id}-{zone.id}-{level}", "Télécharger ce tableau (CSV)")
+    about = workbook.of_cards([card.id], f"{name} ({card.unit})")
+    download(table, f"{card.id}-{zone.id}-{level}", about, "Télécharger ce tableau", level)
 
 
 def fold(title: str, key: str) -> Any:
@@ -177,16 +181,45 @@ def fold(title: str, key: str) -> Any:
     return st.expander(title, key=key, on_change="rerun")
 
 
-def download(table: pd.DataFrame, name: str, label: str) -> None:
-    """A button that gives a table as a CSV safe for spreadsheets."""
+def download(
+    table: pd.DataFrame, name: str, about: About, label: str = "Télécharger", level: str = ""
+) -> None:
+    """Buttons that give a table: as CSV, as a workbook that says what it is, as zones.
+
+    Parameters
+    ----------
+    table : its index becomes the first column
+    name : of the files, without their end
+    about : title, sources, year, licence and limits, for the sheet « À lire »
+    label : what the buttons do
+    level : of the zones of the index, for a map of them (GeoJSON); "" when they are no zones
+    """
+    with st.container(horizontal=True):
+        _file(f"{label} (CSV)", f"{name}.csv", "text/csv", lambda: to_french_csv(table))
+        _file(f"{label} (Excel)", f"{name}.xlsx", XLSX, lambda: workbook.of_table(table, about))
+        if level:
+            _file(
+                "Carte avec les valeurs (GeoJSON)",
+                f"{name}.geojson",
+                geojson.MIME,
+                lambda: geojson.of_zones(table, level, about),
+            )
+
+
+def exchange(table: pd.DataFrame, name: str, label: str) -> None:
+    """A button that gives a file to fill in or to bring back: a CSV, as the import reads it."""
+    _file(label, f"{name}.csv", "text/csv", lambda: to_french_csv(table))
+
+
+def _file(label: str, name: str, mime: str, make: Callable[[], bytes]) -> None:
     st.download_button(
         label,
-        data=lambda: to_french_csv(table),
-        file_name=f"{name}.csv",
-        mime="text/csv",
+        data=make,
+        file_name=name,
+        mime=mime,
         icon=":material/download:",
         on_click="ignore",
-        key=f"csv-{name}",
+        key=f"fichier-{name}",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +13,8 @@ import streamlit as st
 
 from olsdata import catalogue, compare, territory, words
 from olsdata.compare import COUNT, NEED, Measure
+from olsdata.exports import workbook
+from olsdata.exports.workbook import About
 from olsdata.local import remembered
 from olsdata.territory import WALLONIE
 from olsdata.ui import acting, cards, sentences, state, tables, theme
@@ -249,7 +251,16 @@ def heat(view: View, asked: Asked) -> None:
     with st.expander("Comment lire les couleurs, les écarts et les marges"):
         st.markdown(sentences.text("comparer_methode"))
     found = _table(asked)
-    cards.download(found, f"comparer-{asked.level}-{asked.reference}", "Télécharger (CSV)")
+    cards.download(found, f"comparer-{asked.level}-{asked.reference}", _about(asked))
+
+
+def _about(asked: Asked) -> About:
+    """What the table says of itself: its cards, and the measures that have none."""
+    made = workbook.of_cards(
+        [i for i in asked.indicators if i in catalogue.available()], f"Écarts : {_against(asked)}"
+    )
+    sources = dict.fromkeys(compare.measure(i).source for i in asked.indicators)
+    return replace(made, source=" ; ".join(sources))
 
 
 def _table(asked: Asked) -> pd.DataFrame:

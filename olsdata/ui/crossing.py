@@ -15,6 +15,7 @@ from olsdata.equity.field import TITLES, Field, field
 from olsdata.equity.need import Weights
 from olsdata.equity.scope import Scope, named
 from olsdata.equity.units import units
+from olsdata.exports import workbook
 from olsdata.local import remembered
 from olsdata.notes import places
 from olsdata.ui import cards, cells, equity, notes, sentences, state, who
@@ -96,11 +97,12 @@ def panel(view: View, weights: Weights) -> None:
             cards.source(out)
         values = cards.fold("Toutes les valeurs : chiffres, terrain, mêlé", "fold-valeurs")
         if values.open:
+            about = workbook.of_cards(
+                weights.ids, "Lecture croisée des chiffres et du terrain", field_too=True
+            )
             with values:
                 st.html(_values_html(said, here, lam, weights, warm, today))
-                cards.download(
-                    found, f"lecture-croisee-{here.level}-{view.territory}", "Télécharger (CSV)"
-                )
+                cards.download(found, f"lecture-croisee-{here.level}-{view.territory}", about)
 
 
 def _sentence(found: pd.DataFrame, said: Field, here: Scope) -> str:

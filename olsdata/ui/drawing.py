@@ -16,6 +16,7 @@ from olsdata.drawing.book import Drawing
 from olsdata.drawing.plan import NOWHERE, Plan
 from olsdata.drawing.tints import tints
 from olsdata.drawing.units import Unit
+from olsdata.exports.workbook import About
 from olsdata.palette import CATEGORIES
 from olsdata.registry.checks import ROLES, folded, french_date
 from olsdata.ui import acting, cards, drawingmap, registry, sentences, state, tables, theme, who
@@ -461,7 +462,7 @@ def table(plan: Plan, colours: dict[str, int], name: str) -> None:
             cards.source(f"° {sentences.text('bassins_commune_entiere')}")
     cards.source(sentences.on_limits("bassins_source"))
     if lines:
-        cards.download(found, name, "Télécharger ce tableau (CSV)")
+        cards.download(found, name, about("Bassins de la proposition"), "Télécharger ce tableau")
 
 
 def _guide(population: int, most: int) -> str:
@@ -537,4 +538,15 @@ def _by(change: book.Change) -> str:
     return (
         f'<span class="source">({escape(role)}, {french_date(change.at)}, '
         f"{change.at[11:16]} UTC)</span>"
+    )
+
+
+def about(title: str) -> About:
+    """What a table of drawn bassins says of itself."""
+    return About(
+        title,
+        "Statbel, population par secteur statistique, 1/1/2024, et fiches des indicateurs montrés",
+        "2024",
+        "CC BY 4.0",
+        "Bassins dessinés dans cet outil : aucun arrêté ne les fixe.",
     )

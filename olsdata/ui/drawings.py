@@ -14,6 +14,7 @@ from olsdata.drawing.book import Drawing
 from olsdata.drawing.compare import Comparison
 from olsdata.drawing.plan import Plan
 from olsdata.drawing.tints import tints
+from olsdata.exports import workbook
 from olsdata.exports.tables import to_french_csv
 from olsdata.local.zonings import Version
 from olsdata.notes import actors
@@ -243,7 +244,8 @@ def _moves(result: Comparison, first: Drawing) -> None:
     flat = result.moves.assign(
         lieux=result.moves["lieux"].map(", ".join), sections=result.moves["sections"].map(" ".join)
     )
-    cards.download(flat.set_index("de"), f"changements-{first.id}", "Télécharger ce tableau (CSV)")
+    about = drawing.about("Ce qui change de bassin")
+    cards.download(flat.set_index("de"), f"changements-{first.id}", about, "Télécharger ce tableau")
 
 
 def _indicators(result: Comparison, first: Drawing) -> None:
@@ -289,11 +291,9 @@ def _indicator(result: Comparison, id_: str, touched: set[str], first: Drawing) 
     tables.show(f"{card.title} ({card.unit}). {card.source}.", heads, lines, (1, 2, 3))
     if shown["commune_entiere"].any():
         cards.source(f"° {sentences.text('bassins_commune_entiere')}")
-    cards.download(
-        table.set_index("apres"),
-        f"{id_}-{first.id}",
-        f"Télécharger « {card.title} », tous les bassins (CSV)",
-    )
+    about = workbook.of_cards([id_], f"{card.title}, avant et après, tous les bassins")
+    label = f"Télécharger « {card.title} », tous les bassins"
+    cards.download(table.set_index("apres"), f"{id_}-{first.id}", about, label)
 
 
 # --- Adoption -----------------------------------------------------------------------------------

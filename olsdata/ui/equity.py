@@ -16,6 +16,7 @@ from olsdata.equity import scope as scopes
 from olsdata.equity.need import GROUPS, Weights
 from olsdata.equity.scope import Scope, named
 from olsdata.equity.units import units
+from olsdata.exports import workbook
 from olsdata.local import remembered
 from olsdata.phrases import NOUNS
 from olsdata.ui import cards, maps, notes, sentences, theme
@@ -115,7 +116,10 @@ def bands(view: View, weights: Weights) -> None:
     cards.source(sentences.text("besoin_bandes"))
     found = need.by_zone(weights, units(here.level)).loc[list(here.ids)]
     with st.container(horizontal=True):
-        cards.download(found, f"besoin-{here.level}-{view.territory}", "Télécharger (CSV)")
+        about = workbook.of_cards(
+            weights.ids, f"Indice de besoin {cartography.LEVEL_WORDS[here.level]}"
+        )
+        cards.download(found, f"besoin-{here.level}-{view.territory}", about)
         notes.button("", "besoin", f"le besoin, {view.zone.title}")
 
 

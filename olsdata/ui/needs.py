@@ -9,6 +9,7 @@ import streamlit as st
 
 from olsdata import words
 from olsdata.exports import needs as sent
+from olsdata.exports.workbook import XLSX, About
 from olsdata.notes import actors, board, book, lists, places
 from olsdata.notes.book import Note
 from olsdata.notes.content import Content, texts
@@ -228,7 +229,12 @@ def by_ols() -> None:
         f'<thead><tr><th scope="col">OLS</th>{heads}</tr></thead>'
         f"<tbody>{lines}</tbody></table></div>"
     )
-    cards.download(table, "besoins-par-ols", "Télécharger (CSV)")
+    about = About(
+        "Besoins par étape, dans l’ordre officiel des OLS",
+        "Besoins relevés dans cet outil",
+        limits="Un nombre de besoins dit ce qui a été relevé, pas ce qui existe.",
+    )
+    cards.download(table, "besoins-par-ols", about)
 
 
 def sending(view: View) -> None:
@@ -245,7 +251,7 @@ def sending(view: View) -> None:
     )
     with st.container(horizontal=True):
         for label, end, mime, make in (
-            ("Classeur (XLSX)", "xlsx", sent.XLSX, sent.to_xlsx),
+            ("Classeur (XLSX)", "xlsx", XLSX, sent.to_xlsx),
             ("Document (DOCX)", "docx", sent.DOCX, sent.to_docx),
         ):
             st.download_button(

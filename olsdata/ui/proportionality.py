@@ -16,6 +16,7 @@ from olsdata.equity import scope as scopes
 from olsdata.equity.need import Weights
 from olsdata.equity.proportionality import Proportionality
 from olsdata.equity.scope import Scope, named
+from olsdata.exports.workbook import About
 from olsdata.local import remembered
 from olsdata.phrases import NOUNS
 from olsdata.ui import cards, equity, maps, sentences, state, theme
@@ -78,10 +79,15 @@ def _pictures(view: View, here: Scope, found: Proportionality, added: Added, key
         _legend(frame)
     with right:
         st.html(_table_html(found, here, added, view.territory))
+        about = About(
+            f"Rapport de proportionnalité, {found.resource.title}",
+            f"{found.resource.source}. Convention : {found.convention}.",
+            limits=phrases.text("proportionnalite"),
+        )
         cards.download(
             found.zones.loc[list(here.ids)],
             f"proportionnalite-{found.resource.id}-{here.level}-{view.territory}",
-            "Télécharger (CSV)",
+            about,
         )
     cards.sentence(said)
     cards.sentence(units_sentence(found))

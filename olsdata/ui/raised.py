@@ -13,6 +13,7 @@ import streamlit as st
 from olsdata import words
 from olsdata.exports import forum
 from olsdata.exports import needs as sent
+from olsdata.exports.workbook import XLSX
 from olsdata.notes import actors, gatherings, lists, places
 from olsdata.notes.book import Note
 from olsdata.notes.gatherings import Gathering, Pair, Shared
@@ -273,7 +274,7 @@ def compiled() -> None:
     stem, workbook, document = made[2:]
     with st.container(horizontal=True):
         for label, end, mime, raw in (
-            ("Classeur (XLSX)", "xlsx", sent.XLSX, workbook),
+            ("Classeur (XLSX)", "xlsx", XLSX, workbook),
             ("Document (DOCX)", "docx", sent.DOCX, document),
         ):
             st.download_button(

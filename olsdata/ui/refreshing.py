@@ -9,7 +9,7 @@ import streamlit as st
 
 from olsdata import catalogue, words
 from olsdata import tables as facts
-from olsdata.exports.tables import to_french_csv
+from olsdata.exports import workbook
 from olsdata.local.indicators import OWN
 from olsdata.sources import statbel, update, walstat
 from olsdata.sources.incoming import Difference
@@ -148,14 +148,10 @@ def _ages() -> None:
     tables.show("Fiches de la couche locale", heads, lines, (4,))
     titles = {age.id: age.title for age in found}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.download_button(
-            "CSV",
-            data=lambda: to_french_csv(_frame(found)),
-            file_name="chiffres-actualises.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
+        about = workbook.of_cards(
+            [age.id for age in found if age.id in catalogue.cards()], "Âge des chiffres actualisés"
         )
+        cards.download(_frame(found), "chiffres-actualises", about)
         gone = st.multiselect(
             "Revenir aux chiffres livrés",
             list(titles),

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from olsdata import registry, shortage, structures, tables, territory, words
+from olsdata.exports.workbook import About
 from olsdata.notes import actors
 from olsdata.registry import ROLES, Content, Coverage, Proposal
 from olsdata.registry.checks import folded
@@ -169,7 +170,7 @@ def missing_communes(kind_: str, zone: Zone) -> None:
     frame["type"] = type_.title
     for column in ("structure", "source", "date"):
         frame[column] = ""  # to be filled in by those who know
-    cards.download(
+    cards.exchange(
         frame, f"a-completer-{kind_}-{zone.id}", "Liste à envoyer à l’AViQ ou à la FAGW (CSV)"
     )
 
@@ -477,7 +478,7 @@ def doctors_form(zone: Zone, role_: str) -> None:
         model = pd.DataFrame({"commune": [names[c] for c in codes]}).set_index("commune")
         for column in ("medecins", "date", "source"):
             model[column] = ""
-        cards.download(model, f"generalistes-a-remplir-{zone.id}", "Modèle à remplir (CSV)")
+        cards.exchange(model, f"generalistes-a-remplir-{zone.id}", "Modèle à remplir (CSV)")
         _upload("mg", lambda raw: registry.import_counts(who.actor(), raw, role_))
 
 
@@ -517,10 +518,16 @@ def doctors_table(zone: Zone, role_: str) -> None:
     heads = ["Commune", "Médecins", "Pour 100 000 hab.", "Seuils", "Estimation", "Source"]
     _table(f"Médecins généralistes, {zone.title}", heads, lines, range(1, 4), tall=True)
     cards.source(sentences.text("generalistes_source"))
+    about = About(
+        f"Médecins généralistes, {zone.title}",
+        "Listes que le terrain a reportées, nommées à chaque ligne ; Statbel, population",
+        limits=f"{shortage.ESTIMATE} {sentences.text('generalistes_source')}",
+    )
     cards.download(
         table.drop(columns="id").assign(remarque=shortage.ESTIMATE),
         f"generalistes-{zone.id}",
-        "Télécharger ce tableau (CSV)",
+        about,
+        "Télécharger ce tableau",
     )
     known = known[[registry.keeps(who.actor(), [str(code)]) for code in known.index]]
     if not known.empty:
@@ -552,7 +559,7 @@ def files(role_: str) -> None:
             f"<b>{words.plural(len(registry.sourced()), 'ligne sourcée', 'lignes sourcées')}</b> "
             f"et {words.plural(len(proposed), 'proposition')} du terrain, dans un seul fichier."
         )
-        cards.download(registry.export_frame(), "registre", "Tout le registre (CSV)")
+        cards.exchange(registry.export_frame(), "registre", "Tout le registre (CSV)")
     with right, st.container(border=True, key="panneau-importer"):
         st.subheader("Importer", anchor=False)
         if acting.allowed(actors.KEEP):

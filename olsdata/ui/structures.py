@@ -21,6 +21,7 @@ from olsdata import (
     words,
 )
 from olsdata import tables as data
+from olsdata.exports.workbook import About
 from olsdata.structures import Completeness, Type
 from olsdata.territory import WALLONIE, Zone, Zoning
 from olsdata.ui import cards, menu, sentences, state, tables, theme
@@ -388,8 +389,23 @@ def printable(zone: Zone) -> None:
     with st.container(horizontal=True, key="imprimer"):
         st.html(PRINT, unsafe_allow_javascript=True, width="content")
         cards.download(
-            found.rename_axis("id"), f"structures-{zone.id}", "Télécharger la liste (CSV)"
+            found.rename_axis("id"),
+            f"structures-{zone.id}",
+            _about(f"Structures recensées qui touchent {zone.title}"),
+            "Télécharger la liste",
         )
+
+
+def _about(title: str) -> About:
+    """What a table of structures says of itself."""
+    return About(
+        title,
+        "Registre des structures : la source est sur chaque ligne ; habitants : Statbel, "
+        f"1/1/{structures.YEAR}",
+        str(structures.YEAR),
+        limits="Registre incomplet : une structure absente peut exister. "
+        f"{sentences.text('structures_signes')}",
+    )
 
 
 PRINT = Path(__file__).with_name("imprimer.html")
@@ -590,7 +606,8 @@ def alignment(kind_: str, zoning: Zoning, zone: Zone) -> None:
     heads = ["Commune", "Habitants", "Sa zone", "Structure", "Zone principale de la structure"]
     with st.expander("Les communes concernées"):
         tables.show("Communes dont la structure relève surtout d’une autre zone", heads, lines)
-        cards.download(found.set_index("refnis"), f"alignement-{kind_}-{zoning.id}", "CSV")
+        about = _about("Communes dont la structure relève surtout d’une autre zone")
+        cards.download(found.set_index("refnis"), f"alignement-{kind_}-{zoning.id}", about)
 
 
 # --- Panels -------------------------------------------------------------------------------------

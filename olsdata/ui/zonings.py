@@ -11,6 +11,7 @@ from olsdata import local, words
 from olsdata.decoupages import compare, reading, report
 from olsdata.decoupages.compare import Comparison
 from olsdata.decoupages.report import Report
+from olsdata.exports.workbook import About
 from olsdata.local import zonings
 from olsdata.local.zonings import Version
 from olsdata.tables import DataError
@@ -243,9 +244,25 @@ def _compare(level: str) -> None:
     )
     heads = ["Zone", "Habitants A", "Habitants B", "B − A"]
     tables.show(f"Habitants au 1/1/{compare.YEAR}", heads, lines, (1, 2, 3), tall=True)
-    cards.download(found.zones, f"comparaison-{level}", "Télécharger la comparaison (CSV)")
+    cards.download(
+        found.zones,
+        f"comparaison-{level}",
+        _about("Habitants de chaque zone dans deux découpages"),
+        "Télécharger la comparaison",
+    )
     _moves(found, f"deplacements-{level}")
     _structures(found)
+
+
+def _about(title: str) -> About:
+    """What a comparison of zonings says of itself."""
+    return About(
+        title,
+        f"Statbel, population au 1/1/{compare.YEAR} et secteurs au 1/1/2024",
+        str(compare.YEAR),
+        "CC BY 4.0",
+        "Les deux découpages comparés sont ceux choisis sur la page « Données et méthode ».",
+    )
 
 
 def _zoning(level: str, id_: str) -> Zoning:
@@ -269,7 +286,8 @@ def _moves(found: Comparison, name: str = "") -> None:
     heads = ["Commune", "Partie", "De", "Vers", "Habitants localisés (2024)"]
     tables.show("Ce qui change de zone", heads, lines, (4,), tall=len(found.moves) > 12)
     if name:
-        cards.download(found.moves.set_index("refnis"), name, "Télécharger les déplacements (CSV)")
+        about = _about("Ce qui change de zone d’un découpage à l’autre")
+        cards.download(found.moves.set_index("refnis"), name, about, "Télécharger les déplacements")
 
 
 def _structures(found: Comparison) -> None:

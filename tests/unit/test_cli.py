@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import subprocess
 import sys
@@ -388,7 +389,7 @@ def test_comparison_names_a_reference_that_does_not_exist(run: Run) -> None:
 
 
 def test_a_portrait_is_written_as_pdf_and_docx(run, tmp_path):
-    pdf, docx = tmp_path / "a" / "p.pdf", tmp_path / "p.docx"
+    pdf, docx = tmp_path / "p.pdf", tmp_path / "p.docx"
     code, out, err = run("portrait", "--ols", "05", "--pdf", str(pdf), "--docx", str(docx))
     assert (code, err) == (0, "")
     assert out.decode().count("✓ 05 Namur-Ouest") == 2
@@ -404,7 +405,7 @@ def test_a_portrait_is_written_as_pdf_and_docx(run, tmp_path):
         (("--ols", "05"), "il manque --pdf FICHIER ou --docx FICHIER"),
         (("--ols", "99", "--pdf", "x.pdf"), "« 99 »"),
         (("--tous", "d", "--ols", "05"), "sans --ols"),
-        (("--ols", "05", "--pdf", "/proc/non/x.pdf"), "ne peut pas être écrit"),
+        (("--ols", "05", "--pdf", "/proc/non/x.pdf"), "n’a pas pu être écrit"),
     ],
 )
 def test_a_portrait_asked_wrongly_says_what_is_wrong(run, arguments, sentence):
@@ -412,3 +413,17 @@ def test_a_portrait_asked_wrongly_says_what_is_wrong(run, arguments, sentence):
     assert code == 1
     assert err.startswith("Erreur : ")
     assert sentence in err
+
+
+def test_zones_with_their_values_are_written_as_geojson(run, tmp_path):
+    path = tmp_path / "zones.geojson"
+    code, out, err = run("chiffres", "--indicateur", "pct_65p_2021", "--niveau", "bassin",
+                         "--csv", "--geojson", str(path))  # fmt: skip
+    assert (code, err) == (0, "")
+    features = json.loads(path.read_text("utf-8"))["features"]
+    assert [f["id"] for f in features] == [row["zone"] for row in rows(out)]
+    code, out, err = run(
+        "chiffres", "--indicateur", "pct_65p_2021", "--niveau", "wallonie", "--geojson", str(path)
+    )
+    assert (code, out) == (1, b"")
+    assert "Pas de limites" in err
