@@ -693,6 +693,7 @@ LISTED = [
 ]
 
 
+@remembered(maxsize=32)
 def listing(zoning: Zoning, zone_id: str, facts: Facts | None = None) -> pd.DataFrame:
     """Everything recorded that supports a zone, type by type: the list to print.
 

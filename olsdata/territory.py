@@ -232,7 +232,7 @@ def from_file(name: str, facts: Facts) -> Zoning:
         return build(sectors, zones.assign(ols=zones.index), facts, about)
     if about["niveau"] == "autre":
         return build(sectors, zones.assign(ols=""), facts, about)
-    held = from_file("ols", facts).sectors
+    held = zoning("ols", facts).sectors
     owner = held.groupby(sectors).agg(["nunique", "first"])
     split = owner.index[owner["nunique"] > 1]
     if len(split):
@@ -254,7 +254,6 @@ def from_file(name: str, facts: Facts) -> Zoning:
     return build(sectors, zones.assign(ols=owner["first"]), facts, about)
 
 
-@remembered(maxsize=16)
 def zoning(name: str, facts: Facts | None = None) -> Zoning:
     """A zoning by name: a file of ``decoupages/``, "communes" (261) or "wallonie" (all of them).
 
@@ -270,7 +269,11 @@ def zoning(name: str, facts: Facts | None = None) -> Zoning:
     >>> len(zoning("communes").zones), float(zoning("ols").coverage.round(3)["05"])
     (261, 0.961)
     """
-    facts = facts or tables.load()
+    return _zoning(name, facts or tables.load())
+
+
+@remembered(maxsize=16)
+def _zoning(name: str, facts: Facts) -> Zoning:
     if name in facts.decoupages:
         return from_file(name, facts)
     about = {
@@ -282,7 +285,7 @@ def zoning(name: str, facts: Facts | None = None) -> Zoning:
     }
     if name == "communes":
         zones = facts.communes[["nom"]].rename(columns={"nom": "label"})
-        ols = from_file("ols", facts)
+        ols = zoning("ols", facts)
         zones["ols"] = ols.people.idxmax().where(ols.people.sum() > 0, "")
         zones.index.name = "zone"
         about |= {"id": "communes", "label": "Communes", "niveau": "commune"}
