@@ -20,7 +20,8 @@ else:
         chosen = drawing.proposal_choice(found)
     with right:
         registry.role()
-    acting.done()
+    with st.empty():  # keeps its place when it has nothing to say: the map under it stays as it is
+        acting.done()
     if part == "propositions" or (chosen is None and part != "fichiers"):
         cards.sentence(sentences.text("bassins_aide"))
         drawings.proposals(view.territory, found)
