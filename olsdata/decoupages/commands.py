@@ -68,7 +68,7 @@ def retirer(
     tout: Annotated[bool, typer.Option("--tout", help="Jusqu'au découpage livré")] = False,
 ) -> None:
     """Remet en vigueur le découpage précédent ; tous restent disponibles."""
-    version = local.restore(niveau, "") if tout else local.back(niveau)
+    version = reports.restore(niveau, "") if tout else reports.back(niveau)
     typer.echo(f"✓ En vigueur : {version.about['label']} ({version.id or SHIPPED}).")
 
 

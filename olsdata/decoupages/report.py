@@ -12,8 +12,8 @@ from olsdata.decoupages import compare, reading
 from olsdata.decoupages.reading import Reading
 from olsdata.local import zonings
 from olsdata.local.zonings import Version
-from olsdata.notes import book
-from olsdata.notes.actors import LOCAL
+from olsdata.notes import actors, book
+from olsdata.notes.actors import LOCAL, Actor
 from olsdata.registry import checks as fields
 from olsdata.registry import declarations
 from olsdata.tables import DataError
@@ -128,17 +128,44 @@ def described(level: str, meta: dict[str, str]) -> dict[str, str]:
     return about
 
 
-def adopt(report: Report) -> Version:
-    """Put the list in force.
+def adopt(report: Report, actor: Actor = LOCAL) -> Version:
+    """Put the list in force, for everyone.
 
     Raises
     ------
+    DeniedError
+        If the actor may not.
     DataError
         If the report has faults; nothing changes.
     """
+    actors.require(actor, actors.REPLACE)
     if report.faults or report.zoning is None:
         raise DataError("\n".join(["Rien n’a été importé.", *report.faults]))
     return local.adopt(report.level, report.reading.rows, report.meta)
+
+
+def back(level: str, actor: Actor = LOCAL) -> Version:
+    """Put the version before in force again, for everyone.
+
+    Raises
+    ------
+    DeniedError
+        If the actor may not.
+    """
+    actors.require(actor, actors.REPLACE)
+    return local.back(level)
+
+
+def restore(level: str, version: str, actor: Actor = LOCAL) -> Version:
+    """Put a version of the history in force, for everyone ("" for the shipped one).
+
+    Raises
+    ------
+    DeniedError
+        If the actor may not.
+    """
+    actors.require(actor, actors.REPLACE)
+    return local.restore(level, version)
 
 
 # --- What is looked at --------------------------------------------------------------------------

@@ -18,6 +18,8 @@ from olsdata.limits import reading
 from olsdata.limits.reading import File
 from olsdata.local import shapes
 from olsdata.local.shapes import Limits
+from olsdata.notes import actors
+from olsdata.notes.actors import LOCAL, Actor
 from olsdata.registry import checks as fields
 from olsdata.tables import DataError
 
@@ -64,7 +66,9 @@ class Report:
         )
 
 
-def import_file(path: Path, day: str = "", name: str = "", tell: Tell | None = None) -> Report:
+def import_file(
+    path: Path, day: str = "", name: str = "", tell: Tell | None = None, actor: Actor = LOCAL
+) -> Report:
     """Put the limits of a file in force.
 
     Parameters
@@ -73,12 +77,16 @@ def import_file(path: Path, day: str = "", name: str = "", tell: Tell | None = N
     day : date of the limits; that of the file when absent
     name : what its user calls it
     tell : receives a French line and the share done, 0 to 1
+    actor : who acts; the limits change for everyone
 
     Raises
     ------
+    DeniedError
+        If the actor may not.
     DataError
         If the file is refused: nothing changes.
     """
+    actors.require(actor, actors.REPLACE)
     say = tell or (lambda line, share: None)
     said = re.sub(r"[^\w .()-]", "_", name or path.name)[-60:]
     say("Lecture du fichier", 0.05)
@@ -120,14 +128,17 @@ def import_file(path: Path, day: str = "", name: str = "", tell: Tell | None = N
     return Report(limits, remarks, moved, land)
 
 
-def withdraw() -> None:
-    """Go back to the limits that the project ships.
+def withdraw(actor: Actor = LOCAL) -> None:
+    """Go back to the limits that the project ships, for everyone.
 
     Raises
     ------
+    DeniedError
+        If the actor may not.
     DataError
         If they are in force already.
     """
+    actors.require(actor, actors.REPLACE)
     with local.writing() as state:
         if not state.limites:
             raise DataError("Les limites livrées sont déjà en vigueur.")

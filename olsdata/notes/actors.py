@@ -19,18 +19,19 @@ EXPORT, IMPORT, SAVE, RESTORE = "exporter", "importer", "sauvegarder", "restaure
 DRAW, ADOPT = "dessiner des bassins", "adopter un découpage"
 WEIGH = "partager des poids"
 REFRESH, BRING = "actualiser les chiffres", "ajouter ou retirer un indicateur"
+REPLACE = "remplacer un découpage ou les limites"
 PROPOSE, KEEP = "proposer une correction du registre", "tenir le registre"
 
 EVERYTHING = frozenset(
     {
         *(READ, ADD, REVISE, WITHDRAW, ERASE, FOLLOW, DRAFT, EXPORT, IMPORT, SAVE, RESTORE),
-        *(DRAW, ADOPT, WEIGH, REFRESH, BRING, PROPOSE, KEEP),
+        *(DRAW, ADOPT, WEIGH, REFRESH, BRING, REPLACE, PROPOSE, KEEP),
     }
 )
 RIGHTS: dict[str, frozenset[str]] = {
     "local": EVERYTHING | {GROUP},
     # What holds or changes every OLS's data is done on the server itself.
-    "facilitateur": EVERYTHING - {SAVE, RESTORE, REFRESH, BRING},
+    "facilitateur": EVERYTHING - {SAVE, RESTORE, REFRESH, BRING, REPLACE},
     "participant": frozenset({READ, ADD, DRAFT, PROPOSE}),
     "iwpl": frozenset({READ, EXPORT, GROUP, PROPOSE}),
     "lecteur": frozenset({READ}),

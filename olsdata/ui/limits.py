@@ -12,8 +12,9 @@ from olsdata import standing, words
 from olsdata.limits import importing, reading
 from olsdata.limits.importing import Report
 from olsdata.local import shapes
+from olsdata.notes import actors
 from olsdata.tables import DataError
-from olsdata.ui import acting, cards, sentences
+from olsdata.ui import acting, cards, sentences, who
 
 _REPORT = "_limites"
 MEGABYTE = 1_000_000
@@ -26,13 +27,15 @@ def panel() -> None:
         badge = standing.limits()
         cards.sentence(f"<b>{escape(badge.text)}.</b> {escape(badge.why)}")
         _told()
+        if not who.may(actors.REPLACE):
+            return
         _import()
         if shapes.limits() and st.button("Revenir aux limites livrées"):
             acting.attempt(_back, "Les limites approchées livrées sont en vigueur.")
 
 
 def _back() -> None:
-    importing.withdraw()
+    importing.withdraw(who.actor())
     st.session_state.pop(_REPORT, None)
 
 
@@ -65,7 +68,7 @@ def _import() -> None:
         path = Path(folder) / "limites"
         path.write_bytes(given.getvalue())
         try:
-            report = importing.import_file(path, day, given.name, tell)
+            report = importing.import_file(path, day, given.name, tell, who.actor())
         except DataError as error:
             bar.empty()
             acting.alert([*str(error).splitlines(), "Rien n’a été changé."])

@@ -14,9 +14,10 @@ from olsdata.decoupages.report import Report
 from olsdata.exports.workbook import About
 from olsdata.local import zonings
 from olsdata.local.zonings import Version
+from olsdata.notes import actors
 from olsdata.tables import DataError
 from olsdata.territory import Zoning
-from olsdata.ui import acting, cards, sentences, state, tables
+from olsdata.ui import acting, cards, sentences, state, tables, who
 
 LEVELS = {"ols": "OLS", "bassin": "Bassins de vie"}
 STATES = {
@@ -44,8 +45,9 @@ def panels() -> None:
     )
     with st.container(border=True, key="panneau-donnees-versions"):
         _versions(level)
-    with st.container(border=True, key="panneau-donnees-decoupage"):
-        _import(level)
+    if who.may(actors.REPLACE):
+        with st.container(border=True, key="panneau-donnees-decoupage"):
+            _import(level)
     with st.container(border=True, key="panneau-donnees-comparaison"):
         _compare(level)
 
@@ -78,6 +80,8 @@ def _versions(level: str) -> None:
     if len(found) == 1:
         cards.source(sentences.text("decoupage_livre"))
         return
+    if not who.may(actors.REPLACE):
+        return
     others = {version.id or SHIPPED: _name(version) for version in found if not version.in_force}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
@@ -89,10 +93,13 @@ def _versions(level: str) -> None:
         if st.button("Remettre en vigueur", key=f"remettre-{level}"):
             asked = "" if chosen == SHIPPED else str(chosen)
             acting.attempt(
-                lambda: local.restore(level, asked), f"En vigueur : {others[str(chosen)]}."
+                lambda: report.restore(level, asked, who.actor()),
+                f"En vigueur : {others[str(chosen)]}.",
             )
         if not found[0].in_force and st.button("Revenir au précédent", key=f"retour-{level}"):
-            acting.attempt(lambda: local.back(level), "Le découpage précédent est en vigueur.")
+            acting.attempt(
+                lambda: report.back(level, who.actor()), "Le découpage précédent est en vigueur."
+            )
 
 
 def _source(about: dict[str, str]) -> str:
@@ -167,7 +174,7 @@ def _confirm(found: Report) -> None:
     if read and st.button(f"Mettre en vigueur ({name})", type="primary", key="decoupage-adopter"):
 
         def take() -> None:
-            report.adopt(found)
+            report.adopt(found, who.actor())
             st.session_state.pop(_REPORT, None)
 
         acting.attempt(take, f"{name} : le nouveau découpage est en vigueur ; l’ancien est gardé.")

@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from olsdata import contours, geometry, local, tables, territory
 from olsdata.local import shapes
-from olsdata.ui import menu
+from olsdata.notes.actors import Actor
+from olsdata.ui import menu, who
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 PAGE = """
@@ -146,4 +147,20 @@ def test_limits_are_imported_from_the_page_with_their_name_and_taken_back():
     press(app, "Revenir aux limites livrées")
     assert "Limites approchées" in shown(app)
     assert local.fingerprint() == ""
+    assert not app.exception
+
+
+def test_a_signed_in_facilitator_reads_the_versions_and_is_offered_no_change(monkeypatch):
+    monkeypatch.setattr(who, "mode", lambda: who.OIDC)
+    monkeypatch.setattr(who, "claims", lambda: {"sub": "x"})
+    monkeypatch.setattr(who, "_actor", lambda: Actor("facilitateur", "05", "x"))
+    app = opened()
+    assert "Territoires des OLS" in shown(app)
+    labels = {box.label for box in (*app.button, *app.get("file_uploader"))}
+    assert not labels & {
+        "Vérifier la liste",
+        "Importer ces limites",
+        "Liste des communes par zone (CSV)",
+        "Fichier de limites (GeoPackage, GeoJSON ou zip)",
+    }
     assert not app.exception

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from olsdata import figures, local, tables, territory
 from olsdata.decoupages import compare, reading, report
 from olsdata.decoupages.names import gazetteer, tokens
+from olsdata.limits import importing
 from olsdata.local import zonings
 from olsdata.notes import book
-from olsdata.notes.actors import LOCAL
+from olsdata.notes.actors import LOCAL, Actor, DeniedError
 from olsdata.notes.content import Content
 from olsdata.tables import ROOT, DataError
 
@@ -499,3 +500,27 @@ def test_the_command_line_refuses_a_wrong_list_in_french(tmp_path):
         assert "Gembloux" in said.stderr
         assert "Traceback" not in said.stderr
     assert "Ni un découpage connu" in run("comparer", "livre", "rien.csv").stderr
+
+
+OTHERS = [
+    Actor("facilitateur", "05", "x"),
+    Actor("participant", "05", "x"),
+    Actor("lecteur", "05", "x"),
+    Actor("iwpl", "", "x"),
+    Actor("inconnu"),
+]
+
+
+@pytest.mark.parametrize("actor", OTHERS, ids=lambda actor: actor.role)
+def test_what_changes_for_everyone_is_refused_to_whoever_signs_in(actor, tmp_path):
+    found = report.check(by_code(), "ols", META)
+    for attempt in (
+        lambda: report.adopt(found, actor),
+        lambda: report.back("ols", actor),
+        lambda: report.restore("ols", "", actor),
+        lambda: importing.import_file(tmp_path / "absent.gpkg", actor=actor),
+        lambda: importing.withdraw(actor),
+    ):
+        with pytest.raises(DeniedError, match="ne permet pas de remplacer un découpage"):
+            attempt()
+    assert local.fingerprint() == ""
