@@ -23,6 +23,7 @@ from olsdata import (
 )
 from olsdata.build import build
 from olsdata.decoupages.commands import app as zonings_app
+from olsdata.drawing.commands import app as drawings_app
 from olsdata.equity import blend, field, need
 from olsdata.equity import gradient as gradients
 from olsdata.equity import proportionality as proportions
@@ -164,6 +165,7 @@ registry_app = typer.Typer(help="Structures : couverture et densité ; importer,
 app.add_typer(registry_app, name="structures")
 app.add_typer(notes_app, name="notes")
 app.add_typer(zonings_app, name="decoupage")
+app.add_typer(drawings_app, name="bassins")
 app.command("portrait")(portraits)
 app.add_typer(limits_app, name="contours")
 

@@ -69,7 +69,8 @@ def composition(zone: Zone) -> str:
     start = f"{words.plural(count, 'commune')}"
     inside = int((bassins["ols"] == zone.id).sum())
     said = [
-        f"{noun} {words.standing(grid.status, n)}" for noun, n in (("bassin", 1), ("bassins", 2))
+        f"{noun} {words.standing(grid.status_in(zone.id), n)}"
+        for noun, n in (("bassin", 1), ("bassins", 2))
     ]
     end = f" ; {words.plural(inside, *said)}."
     moved = territory.moved_sections()

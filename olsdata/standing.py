@@ -20,12 +20,18 @@ class Badge:
     hatched: bool
 
 
-def badge(zoning: Zoning) -> Badge:
-    """The badge of a zoning in force ("ols", "bassins")."""
+def badge(zoning: Zoning, ols: str = "") -> Badge:
+    """The badge of a zoning in force ("ols", "bassins").
+
+    Parameters
+    ----------
+    ols : the OLS whose zones are looked at, "" for all of them
+    """
     one, many = NOUNS[zoning.id]
     official = zoning.id == "ols" and zoning.status == "officiel"
-    text = f"{one} officiel" if official else f"{many} {words.standing(zoning.status)}"
-    return Badge(text, f"{zoning.source}.{_adopted(zoning)}", zoning.status != "officiel")
+    status = zoning.status_in(ols)
+    text = f"{one} officiel" if official else f"{many} {words.standing(status)}"
+    return Badge(text, f"{zoning.source}.{_adopted(zoning)}", status != "officiel")
 
 
 def _adopted(zoning: Zoning) -> str:

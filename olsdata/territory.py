@@ -68,6 +68,12 @@ class Zoning:
     method: str = ""
     adopted: str = ""
     """Day it was adopted on this machine; "" for a zoning that the project ships."""
+    validated: tuple[str, ...] = ()
+    """OLS that adopted their own zones, while the others keep what they had."""
+
+    def status_in(self, ols: str) -> str:
+        """Status of the zones that lie in an OLS; "" for the zoning as a whole."""
+        return "validé" if ols in self.validated else self.status
 
     @cached_property
     def _by_id(self) -> dict[str, Zone]:
@@ -213,6 +219,7 @@ def build(sectors: pd.Series, zones: pd.DataFrame, facts: Facts, about: dict[str
         link=about.get("lien", ""),
         method=about.get("methode", ""),
         adopted=about.get("adopte_le", "")[:10],
+        validated=tuple(ols for ols in about.get("ols_validees", "").split(",") if ols),
         zones=zones,
         sectors=sectors,
         people=people,

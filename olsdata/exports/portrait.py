@@ -48,7 +48,7 @@ def build(zone: Zone, actor: Actor, today: date | None = None) -> Document:
     return Document(
         title=f"{TITLE} : {zone.title}",
         subtitle=words.spaced(phrases.composition(zone)),
-        badges=_badges(),
+        badges=_badges(zone),
         footer=f"{zone.title}, établi le {day} ; données {tables.load().version}. "
         "Chaque chiffre ouvre la discussion.",
         blocks=(
@@ -76,14 +76,14 @@ def file_name(zone: Zone) -> str:
     return "-".join(["portrait", *parts])
 
 
-def _badges() -> tuple[str, ...]:
-    ols, bassins = (standing.badge(territory.zoning(name)) for name in ("ols", "bassins"))
+def _badges(zone: Zone) -> tuple[str, ...]:
+    ols, bassins = (standing.badge(territory.zoning(n), zone.ols) for n in ("ols", "bassins"))
     return (ols.text, standing.limits().text, bassins.text)
 
 
-def _badge_reasons() -> tuple[str, ...]:
+def _badge_reasons(zone: Zone) -> tuple[str, ...]:
     limits = standing.limits()
-    ols, bassins = (standing.badge(territory.zoning(name)) for name in ("ols", "bassins"))
+    ols, bassins = (standing.badge(territory.zoning(n), zone.ols) for n in ("ols", "bassins"))
     return tuple(
         words.spaced(f"{text} : {why[0].lower()}{why[1:]}")
         for text, why in (
@@ -156,7 +156,7 @@ def _opening(
             (1, 1),
         ),
         doc.Heading("Ce que valent ces limites", 2),
-        doc.Bullets(_badge_reasons()),
+        doc.Bullets(_badge_reasons(zone)),
         *_contents(),
     )
 

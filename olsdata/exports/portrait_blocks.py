@@ -71,7 +71,7 @@ def _bassins(zone: Zone) -> tuple[Block, ...]:
         ]
         count = words.number(float(people.at[id_, "valeur"]))
         lines.append((str(zoning.zones.at[id_, "label"]), count, words.listing(names)))
-    status = words.standing(zoning.status)
+    status = words.standing(zoning.status_in(zone.ols))
     return (
         doc.Table(
             f"Bassins de vie ({status})",

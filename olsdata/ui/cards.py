@@ -43,7 +43,7 @@ def badges(view: View) -> None:
     limits = standing.limits()
     found.append(badge(limits.text, limits.why, limits.hatched))
     if view.level == "bassin":
-        bassins = standing.badge(territory.zoning("bassins"))
+        bassins = standing.badge(territory.zoning("bassins"), view.zone.ols)
         found.append(badge(bassins.text, bassins.why, bassins.hatched))
     st.html(f'<div class="badges">{"".join(found)}</div>')
 

@@ -10,9 +10,10 @@ from collections import defaultdict
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
-from olsdata import figures, geometry, grid, local, store, territory
-from olsdata.drawing import adoption, book, compare, facts, files, plan, starts, units
+from olsdata import figures, geometry, grid, local, phrases, standing, store, territory
+from olsdata.drawing import adoption, book, commands, compare, facts, files, plan, starts, units
 from olsdata.exports.tables import to_french_csv
 from olsdata.notes.actors import LOCAL, Actor, DeniedError
 from olsdata.tables import DataError
@@ -608,3 +609,52 @@ def test_an_adoption_of_what_was_redrawn_in_between_is_refused(kept):
     with pytest.raises(DataError, match="entre-temps"):
         adopted(kept)
     assert local.in_force("bassin").id == ""
+
+
+def test_the_badge_of_an_ols_says_that_its_own_bassins_are_validated(kept):
+    adopted(kept)
+    bassins = territory.zoning("bassins")
+    assert standing.badge(bassins, "05").text == "Bassins validés par l’OLS"
+    assert standing.badge(bassins, "06").text == "Bassins provisoires"
+    assert standing.badge(bassins).text == "Bassins provisoires"
+    assert "bassins validés par l’OLS" in phrases.composition(territory.find("05"))
+    assert "bassins provisoires" in phrases.composition(territory.find("06"))
+
+
+# --- The command line -----------------------------------------------------------------------------
+
+
+def command(*arguments: str):
+    return CliRunner().invoke(commands.app, list(arguments))
+
+
+def test_the_command_line_exports_what_it_imports(tmp_path):
+    path = tmp_path / "plan.csv"
+    for form in ([], ["--geojson"]):
+        done = command("exporter", "en-vigueur", "--ols", "05", *form)
+        path.write_text(done.stdout, "utf-8")
+        name = f"Reçue {len(form)}"
+        done = command("importer", str(path), "--ols", "05", "--nom", name)
+        assert done.exit_code == 0, done.output
+        made = book.get(LOCAL, done.stdout.split()[-1])
+        assert (made.name, made.plan) == (name, starts.start("vigueur", "05"))
+    listed = command("lister", "--csv").stdout.splitlines()
+    assert [line.split(",")[2] for line in listed[1:]] == ["Reçue 0", "Reçue 1"]
+
+
+def test_the_command_line_refuses_a_bad_file_and_keeps_nothing(tmp_path):
+    path = tmp_path / "plan.csv"
+    path.write_text("label,refnis\nIci,99999\n", "utf-8")
+    done = command("importer", str(path), "--ols", "05", "--nom", "x")
+    assert done.exit_code == 1
+    assert "Commune inconnue" in done.output
+    assert book.drawings(LOCAL) == []
+
+
+def test_the_command_line_proposes_and_keeps_under_a_name(monkeypatch):
+    drawn = starts.start("grille", "09")
+    monkeypatch.setattr(starts, "propose", lambda ols, least: drawn)
+    shown = command("proposer", "--ols", "09").stdout
+    assert files.read_file(shown[shown.index("zone,") :].encode(), "09").plan == drawn
+    id_ = command("proposer", "--ols", "09", "--nom", "Calcul").stdout.split()[-1]
+    assert book.get(LOCAL, id_).plan == drawn

@@ -7,8 +7,10 @@ import json
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from olsdata import palette
 from olsdata.ui import theme
 
 THEMES = {"light": theme.LIGHT, "dark": theme.DARK}
@@ -93,3 +95,37 @@ def test_the_server_listens_to_this_machine_only_and_calls_nobody(root: Path) ->
     assert config["browser"]["gatherUsageStats"] is False
     assert config["client"]["showErrorLinks"] is False
     assert config["client"]["disableDataExport"] is True
+
+
+def linear(colour: str) -> np.ndarray:
+    parts = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+
+
+# Machado, Oliveira, Fernandes (2009), severity 1.
+COLOUR_BLIND = {
+    "protan": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
+    "deutan": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
+    "tritan": [[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]],
+}
+
+
+def lab(rgb: np.ndarray) -> np.ndarray:
+    """CIE L*a*b* of linear sRGB (D65)."""
+    matrix = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    xyz = np.array(matrix) @ np.clip(rgb, 0, 1) / [0.9505, 1.0, 1.089]
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("sight", ["full", *COLOUR_BLIND])
+def test_the_colours_of_bassins_side_by_side_are_told_apart_by_everyone(sight: str) -> None:
+    matrix = np.array(COLOUR_BLIND.get(sight, np.eye(3)))
+    seen = {colour: lab(matrix @ linear(colour)) for colour in palette.CATEGORIES}
+    for one, other in itertools.combinations(seen, 2):
+        assert np.linalg.norm(seen[one] - seen[other]) > 8, (one, other)
+
+
+def test_ink_reads_on_the_colours_of_bassins() -> None:
+    for colour in palette.CATEGORIES:
+        assert contrast(colour, palette.INK) >= 4.5
