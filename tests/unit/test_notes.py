@@ -464,6 +464,7 @@ def test_every_right_is_tried():
     tried = set(writes(LOCAL, None, Path())) | {actors.READ}  # type: ignore[arg-type]
     elsewhere = {actors.DRAW, actors.ADOPT}  # tried with the bassins
     elsewhere |= {actors.PROPOSE, actors.KEEP}  # tried with the registry
+    elsewhere |= {actors.REFRESH, actors.BRING, actors.REPLACE}  # tried with the data of all
     assert tried == actors.EVERYTHING - elsewhere
 
 
