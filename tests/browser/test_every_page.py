@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from olsdata.reference import glossary
 from olsdata.ui import menu
 from tests.browser.conftest import Visit
 
@@ -47,6 +48,12 @@ def test_axe_finds_no_violation_of_wcag_aa(visit: Visit, request: pytest.Fixture
         if not (phone and streamlits_phone_menu(visit, violation["id"], node["target"]))
     ]
     assert found == [], "\n".join(found)
+
+
+@everywhere
+def test_no_acronym_is_missing_from_the_glossary(visit: Visit) -> None:
+    text = visit.page.locator("[data-testid=stMain]").inner_text()
+    assert glossary.unexplained(text) == set()
 
 
 @everywhere

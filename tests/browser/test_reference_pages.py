@@ -6,7 +6,6 @@ import pytest
 
 from olsdata import reference
 from olsdata.reference import glossary
-from olsdata.ui import menu
 from tests.browser.conftest import Visitor
 
 
@@ -38,10 +37,3 @@ def test_the_glossary_is_searched_and_the_search_is_a_link(reader: Visitor) -> N
     visit.page.keyboard.press("Enter")
     visit.page.get_by_text("Aucun terme ne correspond").wait_for()
     assert "mot=aucun" in visit.address()
-
-
-@pytest.mark.parametrize("page", [name for part in menu.MENU.values() for name in part])
-def test_no_acronym_of_a_page_is_missing_from_the_glossary(reader: Visitor, page: str) -> None:
-    visit = reader.open(f"/{page}?territoire=05")
-    text = visit.page.locator("[data-testid=stMain]").inner_text()
-    assert glossary.unexplained(text) == set()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from olsdata.trajectory import grids
 from tests.browser.conftest import Visitor
 
 
@@ -48,14 +47,3 @@ def test_two_people_answer_before_they_see_each_other(reader: Visitor) -> None:
         page.get_by_role("button", name=close).click()
         visit.settle()
     page.get_by_text("en germe : 1 réponse ; ancré : 1 réponse").wait_for()
-
-
-def test_each_grid_and_part_is_a_link(reader: Visitor) -> None:
-    for grid in grids().values():
-        visit = reader.open(f"/trajectoire?territoire=05&partie=grilles&grille={grid.id}")
-        shown = visit.page.locator("[data-repere]").get_attribute("data-repere") or ""
-        assert shown.split() == list(grid.covers)
-    for part, item in (("table", "F14"), ("table", "F13"), ("equipe", "F32"), ("budget", "F27")):
-        visit = reader.open(f"/trajectoire?territoire=05&partie={part}")
-        assert visit.page.locator(f"[data-repere~={item}]").count() == 1
-        assert visit.violations() == []
