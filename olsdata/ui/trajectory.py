@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
 from functools import lru_cache
 from html import escape
 from uuid import uuid4
@@ -151,10 +150,9 @@ def _position(view: View, step: road.Step, entry: Entry | None) -> None:
         key=f"{key}-essai",
         max_chars=book.TEXT_MOST,
     )
-    day = st.date_input(
-        "Date de la rencontre", date.today(), max_value=date.today(), format="DD/MM/YYYY",
-        key=f"{key}-date",
-    )  # fmt: skip
+    day = st.text_input(
+        "Date de la rencontre (JJ/MM/AAAA, vide : aujourd’hui)", key=f"{key}-date", max_chars=10
+    )
     seen = forms.visibility(f"{key}-qui", entry.visibility if entry else "ols")
     fields = {"position": placed, "raison": str(reason), "essai": str(attempt)}
     sure = forms.sure(fields, f"{key}-ok-sur")
