@@ -105,17 +105,7 @@ def row(headlines: list[Headline], view: View) -> None:
 def scale() -> str:
     """Index or inhabitants, for the evolution: "indice" or "habitants"."""
     names = {"indice": "Indice", "habitants": "Habitants"}
-    state.choice("echelle", list(names), "indice")
-    return str(
-        st.segmented_control(
-            "Échelle de l’évolution",
-            list(names),
-            format_func=names.__getitem__,
-            key="echelle",
-            required=True,
-            label_visibility="collapsed",
-        )
-    )
+    return state.segments("Échelle de l’évolution", "echelle", names, "indice", bare=True)
 
 
 def legend(view: View) -> None:

@@ -105,12 +105,7 @@ def _say_unknown(asked: dict[str, str], known: list[str]) -> None:
 
 
 def _segments(name: str, names: dict[str, str], label: str) -> str:
-    state.choice(name, list(names), next(iter(names)))
-    return str(
-        st.segmented_control(
-            label, list(names), format_func=names.__getitem__, key=name, required=True
-        )
-    )
+    return state.segments(label, name, names, next(iter(names)))
 
 
 def _zones(level: str, known: list[str], mine: str) -> list[str]:

@@ -48,16 +48,8 @@ def part_choice(found: list[Drawing]) -> str:
     """The part of the page that is shown, kept in the address."""
     if _OPEN in st.session_state:
         st.session_state["partie"] = "dessiner"
-    state.choice("partie", list(PARTS), "dessiner" if found else "propositions")
-    return str(
-        st.segmented_control(
-            "Partie de la page",
-            list(PARTS),
-            format_func=PARTS.__getitem__,
-            key="partie",
-            required=True,
-            label_visibility="collapsed",
-        )
+    return state.segments(
+        "Partie de la page", "partie", PARTS, "dessiner" if found else "propositions", bare=True
     )
 
 

@@ -43,16 +43,7 @@ def resource_choice() -> str:
 
 def level_choice() -> str:
     """The units that the gradient compares, kept in the address."""
-    state.choice("unites", list(LEVEL_NAMES), "commune")
-    return str(
-        st.segmented_control(
-            "Unités comparées",
-            list(LEVEL_NAMES),
-            format_func=LEVEL_NAMES.__getitem__,
-            key="unites",
-            required=True,
-        )
-    )
+    return state.segments("Unités comparées", "unites", LEVEL_NAMES, "commune")
 
 
 @remembered(maxsize=64)

@@ -26,17 +26,7 @@ PARTS = {
 
 def part() -> str:
     """The part of the page that is shown, kept in the address."""
-    state.choice("partie", list(PARTS), "besoins")
-    return str(
-        st.segmented_control(
-            "Partie de la page",
-            list(PARTS),
-            format_func=PARTS.__getitem__,
-            key="partie",
-            required=True,
-            label_visibility="collapsed",
-        )
-    )
+    return state.segments("Partie de la page", "partie", PARTS, "besoins", bare=True)
 
 
 def form(view: View, sort: str) -> None:

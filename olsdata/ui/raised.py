@@ -39,17 +39,7 @@ def shared(view: View) -> Shared:
 
 def part() -> str:
     """Which part of the page is shown, kept in the address."""
-    state.choice("partie", list(PARTS), "obstacles")
-    return str(
-        st.segmented_control(
-            "Partie de la page",
-            list(PARTS),
-            format_func=PARTS.__getitem__,
-            key="partie",
-            required=True,
-            label_visibility="collapsed",
-        )
-    )
+    return state.segments("Partie de la page", "partie", PARTS, "obstacles", bare=True)
 
 
 def overview(found: Shared) -> None:

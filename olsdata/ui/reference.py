@@ -30,17 +30,7 @@ OPEN = 2
 def theme_choice() -> str:
     """Which theme is read, kept in the address."""
     names = {id_: theme.title for id_, theme in reference.themes().items()}
-    state.choice("theme", list(names), reference.ORDER[0])
-    return str(
-        st.segmented_control(
-            "Thème",
-            list(names),
-            format_func=names.__getitem__,
-            key="theme",
-            required=True,
-            label_visibility="collapsed",
-        )
-    )
+    return state.segments("Thème", "theme", names, reference.ORDER[0], bare=True)
 
 
 def show(theme_id: str, view: View) -> None:
@@ -241,16 +231,7 @@ def _flow_words(source: str, target: str) -> str:
 
 def _flows(block: Block, view: View) -> None:
     """One diagram: the network, its pivots, the table, and what the territory says."""
-    state.choice("diagramme", list(flows.DIAGRAMS), "redevabilite")
-    diagram = str(
-        st.segmented_control(
-            "Diagramme",
-            list(flows.DIAGRAMS),
-            format_func=flows.DIAGRAMS.__getitem__,
-            key="diagramme",
-            required=True,
-        )
-    )
+    diagram = state.segments("Diagramme", "diagramme", flows.DIAGRAMS, "redevabilite")
     degrees = flows.degrees(diagram)
     pivots = [
         f"{r.nom} ({words.plural(r.total, 'flux', 'flux')} : {r.sortants} sortants, "

@@ -45,17 +45,7 @@ _ROLE = "registre-role"
 
 def part_choice() -> str:
     """The part of the page that is shown, kept in the address."""
-    state.choice("partie", list(PARTS), "manque")
-    return str(
-        st.segmented_control(
-            "Partie de la page",
-            list(PARTS),
-            format_func=PARTS.__getitem__,
-            key="partie",
-            required=True,
-            label_visibility="collapsed",
-        )
-    )
+    return state.segments("Partie de la page", "partie", PARTS, "manque", bare=True)
 
 
 def kind() -> str:

@@ -283,6 +283,30 @@ def several(name: str, known: list[str], default: list[str], most: int) -> list[
     return values
 
 
+def segments(label: str, name: str, known: dict[str, str], default: str, bare: bool = False) -> str:
+    """A choice side by side that belongs to one page, kept in the address like ``choice``.
+
+    Parameters
+    ----------
+    label : what is chosen, for the eye and for screen readers
+    name : key of the widget and of the address
+    known : id and French name of each
+    default : id that the address does not need to hold
+    bare : whether the label is for screen readers alone
+    """
+    choice(name, list(known), default)
+    return str(
+        st.segmented_control(
+            label,
+            list(known),
+            format_func=known.__getitem__,
+            key=name,
+            required=True,
+            label_visibility="collapsed" if bare else "visible",
+        )
+    )
+
+
 def amount(name: str, steps: list[float], default: float) -> float:
     """A number that belongs to one page, kept in the address, like ``choice``.
 

@@ -60,17 +60,7 @@ def kind(label: str = "Type de structure") -> str:
 
 def view_choice() -> str:
     """The part of the Structures page that is shown, kept in the address."""
-    state.choice("vue", list(VIEWS), "carte")
-    return str(
-        st.segmented_control(
-            "Partie de la page",
-            list(VIEWS),
-            format_func=VIEWS.__getitem__,
-            key="vue",
-            required=True,
-            label_visibility="collapsed",
-        )
-    )
+    return state.segments("Partie de la page", "vue", VIEWS, "carte", bare=True)
 
 
 def zoning_choice() -> Zoning:

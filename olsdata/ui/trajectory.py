@@ -34,17 +34,7 @@ _HOLDER = "_qui-repond"
 
 def part() -> str:
     """Which part of the page is shown, kept in the address."""
-    state.choice("partie", list(PARTS), "route")
-    return str(
-        st.segmented_control(
-            "Partie",
-            list(PARTS),
-            format_func=PARTS.__getitem__,
-            key="partie",
-            required=True,
-            label_visibility="collapsed",
-        )
-    )
+    return state.segments("Partie", "partie", PARTS, "route", bare=True)
 
 
 def show(view: View) -> None:

@@ -75,17 +75,7 @@ def _go(id_: str, mode: str = "") -> None:
 
 def _part() -> str:
     """The part of the page that is shown, kept in the address."""
-    state.choice("partie-atelier", list(PARTS), "ateliers")
-    return str(
-        st.segmented_control(
-            "Partie de la page",
-            list(PARTS),
-            format_func=PARTS.__getitem__,
-            key="partie-atelier",
-            required=True,
-            label_visibility="collapsed",
-        )
-    )
+    return state.segments("Partie de la page", "partie-atelier", PARTS, "ateliers", bare=True)
 
 
 # --- The list -----------------------------------------------------------------------------------

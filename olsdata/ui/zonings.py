@@ -33,16 +33,7 @@ _REPORT = "_decoupage"
 
 def panels() -> None:
     """The whole part, for one level chosen by the reader."""
-    state.choice("decoupages", list(LEVELS), "ols")
-    level = str(
-        st.segmented_control(
-            "Découpage",
-            list(LEVELS),
-            format_func=LEVELS.__getitem__,
-            key="decoupages",
-            required=True,
-        )
-    )
+    level = state.segments("Découpage", "decoupages", LEVELS, "ols")
     with st.container(border=True, key="panneau-donnees-versions"):
         _versions(level)
     if who.may(actors.REPLACE):
