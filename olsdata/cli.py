@@ -30,7 +30,7 @@ from olsdata.equity import proportionality as proportions
 from olsdata.equity.units import units
 from olsdata.exports import geojson, workbook
 from olsdata.exports.commands import portraits, written
-from olsdata.exports.tables import to_csv
+from olsdata.exports.tables import put
 from olsdata.limits.commands import app as limits_app
 from olsdata.notes.actors import LOCAL
 from olsdata.notes.commands import app as notes_app
@@ -50,15 +50,6 @@ Csv = Annotated[bool, typer.Option("--csv", help="CSV (virgule, point) sur la so
 
 def _say(text: str) -> None:
     typer.echo(text, err=True)
-
-
-def _print(frame: pd.DataFrame, as_csv: bool) -> None:
-    """A table as CSV, or aligned for the eye."""
-    if as_csv:
-        sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
-        sys.stdout.write(to_csv(frame))
-    else:
-        typer.echo(frame.to_string(na_rep="non disponible"))
 
 
 @app.command()
@@ -90,7 +81,7 @@ def chiffres(
     if fichier is not None:
         about = workbook.of_cards([indicateur], catalogue.card(indicateur).title)
         written(fichier, geojson.of_zones(found, niveau, about))
-    _print(found, csv)
+    put(found, csv)
 
 
 @app.command()
@@ -101,7 +92,7 @@ def population(
 ) -> None:
     """Habitants de chaque zone d'un niveau au 1er janvier d'une année."""
     zoning = territory.zoning_of(niveau)
-    _print(_marked(figures.population(annee, zoning), zoning.level), csv)
+    put(_marked(figures.population(annee, zoning), zoning.level), csv)
 
 
 @app.command()
@@ -109,7 +100,7 @@ def indicateurs(csv: Csv = False) -> None:
     """Liste des fiches : identifiant, titre, unité, année, source, état."""
     rows = [(c.id, c.title, c.unit, c.year, c.source, c.state) for c in catalogue.cards().values()]
     frame = pd.DataFrame(rows, columns=["id", "titre", "unite", "annee", "source", "etat"])
-    _print(frame.set_index("id"), csv)
+    put(frame.set_index("id"), csv)
 
 
 @app.command()
@@ -124,7 +115,7 @@ def comparer(
 ) -> None:
     """Les mêmes indicateurs dans deux à dix territoires, et l'écart à un repère (sans rang)."""
     zones, asked = _listed(territoires), _listed(indicateurs) or compare.START
-    _print(compare.table(zones, asked, niveau, reference), csv)
+    put(compare.table(zones, asked, niveau, reference), csv)
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -180,7 +171,7 @@ def structures_(
     if not kind:
         raise DataError("il manque l’option --type. Voir : python -m olsdata --help")
     found = structures.density(structures.type_(kind).id, territory.zoning_of(niveau))
-    _print(_marked(found[DENSITY], niveau), csv)
+    put(_marked(found[DENSITY], niveau), csv)
 
 
 @registry_app.command()
@@ -201,13 +192,13 @@ def importer(
 @registry_app.command()
 def exporter() -> None:
     """Écrit tout le registre en CSV : lignes sourcées, puis propositions du terrain."""
-    _print(registry.export_frame(), as_csv=True)
+    put(registry.export_frame(), as_csv=True)
 
 
 @app.command()
 def coherence(kind: Kind, niveau: Level = "ols", csv: Csv = False) -> None:
     """Part de la population de chaque structure d'un type dans chaque zone."""
-    _print(_long(structures.coherence(structures.type_(kind).id, territory.zoning_of(niveau))), csv)
+    put(_long(structures.coherence(structures.type_(kind).id, territory.zoning_of(niveau))), csv)
 
 
 DENSITY = [
@@ -251,7 +242,7 @@ def besoin(niveau: Level = "ols", poids: WeightsFile = None, csv: Csv = False) -
     found = need.by_zone(weights, units(niveau))
     if gaps := need.without_index(weights):
         _say(gaps)
-    _print(_marked(found, niveau), csv)
+    put(_marked(found, niveau), csv)
 
 
 @app.command()
@@ -280,7 +271,7 @@ def gradient(
         "rii": found.rii,
         "rci": found.rci,
     }
-    _print(pd.DataFrame([row]).set_index("ressource"), csv)
+    put(pd.DataFrame([row]).set_index("ressource"), csv)
 
 
 @app.command()
@@ -297,7 +288,7 @@ def proportionnalite(
         _say(found.withheld)
     frame = found.zones.assign(ressource=kind)
     columns = ["label", "ressource", "part_ressource", "part_besoin", "rapport", "log2"]
-    _print(_marked(frame[columns], niveau), csv)
+    put(_marked(frame[columns], niveau), csv)
 
 
 def _field_notes() -> pd.DataFrame:
@@ -314,7 +305,7 @@ def lecture_croisee(
 ) -> None:
     """Ce que disent les chiffres, le terrain, et les deux, par zone et par thème."""
     found = blend.cross_reading(_field_notes(), niveau, lam, _weights(poids), titles=field.TITLES)
-    _print(found[["theme", "chiffre", "terrain", "melange", "etat", "notes"]], csv)
+    put(found[["theme", "chiffre", "terrain", "melange", "etat", "notes"]], csv)
 
 
 @app.command("compiler-besoins")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 
 NARROW = "\u202f"
 MINUS = "\u2212"
@@ -137,3 +138,13 @@ def wrapped(name: str, most: int = 14) -> tuple[str, ...]:
         return (name,)
     cut = min(cuts, key=lambda i: abs(len(name) / 2 - i))
     return name[:cut].strip(), name[cut:].strip()
+
+
+def folded(name: str) -> str:
+    """A name without capitals nor accents: to find it, or to sort it as French does.
+
+    >>> folded("Écaussinnes"), folded("Braine-l’Alleud")
+    ('ecaussinnes', "braine-l'alleud")
+    """
+    plain = unicodedata.normalize("NFKD", name.casefold().replace("’", "'"))
+    return "".join(c for c in plain if not unicodedata.combining(c))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +12,7 @@ import typer
 from olsdata import local, tables, words
 from olsdata.decoupages import compare as comparing
 from olsdata.decoupages import report as reports
-from olsdata.exports.tables import to_csv
+from olsdata.exports.tables import put
 from olsdata.local import zonings
 from olsdata.tables import DataError
 from olsdata.territory import Zoning
@@ -85,7 +84,7 @@ def liste(niveau: LevelOf = "ols", csv: Annotated[bool, typer.Option("--csv")] =
         for version in local.history(niveau)
     ]
     columns = ["id", "nom", "statut", "source", "date", "zones", "en_vigueur"]
-    _print(pd.DataFrame(rows, columns=columns).set_index("id"), csv)
+    put(pd.DataFrame(rows, columns=columns).set_index("id"), csv)
 
 
 TABLES = ("zones", "deplacements", "structures")
@@ -109,7 +108,7 @@ def comparer(
         "deplacements": found.moves.set_index("refnis"),
         "structures": found.structures,
     }
-    _print(frames[tableau], csv)
+    put(frames[tableau], csv)
 
 
 def _zoning(asked: str, level: str) -> Zoning:
@@ -155,11 +154,3 @@ def _tell(report: reports.Report) -> None:
         typer.echo(f"! {line}")
     for line in report.faults:
         typer.echo(f"✗ {line}", err=True)
-
-
-def _print(frame: pd.DataFrame, as_csv: bool) -> None:
-    if as_csv:
-        sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
-        sys.stdout.write(to_csv(frame))
-    else:
-        typer.echo(frame.to_string(na_rep="non disponible"))

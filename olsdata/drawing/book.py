@@ -16,9 +16,9 @@ from olsdata.drawing.plan import Plan
 from olsdata.notes import actors
 from olsdata.notes.actors import Actor, DeniedError
 from olsdata.registry import checks
-from olsdata.registry.checks import folded
 from olsdata.registry.proposals import log
 from olsdata.tables import DataError
+from olsdata.words import folded
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

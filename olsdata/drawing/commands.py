@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +11,7 @@ import typer
 from olsdata import words
 from olsdata.drawing import book, facts, files, starts
 from olsdata.drawing.plan import Plan
-from olsdata.exports.tables import to_csv
+from olsdata.exports.tables import put_text, to_csv
 from olsdata.notes.actors import LOCAL
 from olsdata.tables import DataError
 
@@ -21,11 +20,6 @@ app = typer.Typer(help="Bassins de vie dessinés : lister, proposer, exporter, i
 Ols = Annotated[str, typer.Option("--ols", help="Numéro de l'OLS, 01 à 10")]
 Name = Annotated[str, typer.Option("--nom", help="Nom de la proposition à garder")]
 CURRENT = "en-vigueur"
-
-
-def _out(text: str) -> None:
-    sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
-    sys.stdout.write(text)
 
 
 def _tell(plan: Plan) -> None:
@@ -62,7 +56,7 @@ def lister(ols: Ols = "", csv: Annotated[bool, typer.Option("--csv")] = False) -
     frame = pd.DataFrame(lines, columns=[*columns, "sections_sans_bassin", "modifiee"])
     frame = frame.set_index("id")
     if csv:
-        _out(to_csv(frame))
+        put_text(to_csv(frame))
     else:
         typer.echo(frame.to_string() if len(frame) else "Aucune proposition.")
 
@@ -77,7 +71,7 @@ def proposer(
     plan = starts.propose(ols, minimum)
     _tell(plan)
     if not nom:
-        _out(to_csv(files.export_frame(plan)))
+        put_text(to_csv(files.export_frame(plan)))
         return
     origin = f"calcul, au moins {minimum} habitants par bassin (PySAL spopt, MaxP)"
     typer.echo(book.start(LOCAL, plan, nom, origin).id)
@@ -100,9 +94,9 @@ def exporter(
     if not plan.names:
         raise DataError("Cette proposition n’a aucun bassin.")
     if geojson:
-        _out(files.export_geojson(plan, status).decode("utf-8"))
+        put_text(files.export_geojson(plan, status).decode("utf-8"))
     else:
-        _out(to_csv(files.export_frame(plan)))
+        put_text(to_csv(files.export_frame(plan)))
 
 
 @app.command()

@@ -12,8 +12,8 @@ from olsdata.drawing import facts
 from olsdata.drawing.plan import NOWHERE, Plan
 from olsdata.drawing.units import sections_of
 from olsdata.figures import COMMUNAL
-from olsdata.registry.checks import folded
 from olsdata.tables import DataError
+from olsdata.words import folded
 
 NO_BASSIN = "hors de tout bassin"
 

@@ -21,9 +21,9 @@ from olsdata.drawing.plan import NAME_MOST, Plan, make, new_id
 from olsdata.drawing.units import sections_of
 from olsdata.local import remembered, shapes, zonings
 from olsdata.registry import checks
-from olsdata.registry.checks import folded
 from olsdata.registry.files import MOST_BYTES, read_bytes, read_table
 from olsdata.tables import DataError
+from olsdata.words import folded
 
 COLUMNS = ("zone", "label", "refnis", "commune", "section", "nom_section", "habitants_2024")
 MOST_FAULTS = 20

@@ -16,8 +16,8 @@ import pandas as pd
 from olsdata import tables
 from olsdata.drawing.units import sections_of
 from olsdata.registry import checks
-from olsdata.registry.checks import folded
 from olsdata.tables import DataError
+from olsdata.words import folded
 
 NOWHERE = ""
 """The bassin of what is in none."""

@@ -14,8 +14,8 @@ import pandas as pd
 from olsdata import tables, territory
 from olsdata.grid import CITY
 from olsdata.local import remembered
-from olsdata.registry.checks import folded
 from olsdata.tables import DataError
+from olsdata.words import folded
 
 PEOPLE_YEAR = 2024
 """Year of the inhabitants of the sectors."""

@@ -21,9 +21,9 @@ from olsdata.exports.tables import to_csv
 from olsdata.notes import actors, guard
 from olsdata.notes.actors import Actor
 from olsdata.notes.content import text
-from olsdata.registry.checks import folded
 from olsdata.registry.proposals import Change, log
 from olsdata.tables import DataError
+from olsdata.words import folded
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

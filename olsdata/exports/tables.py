@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pandas as pd
 
@@ -53,6 +54,20 @@ def to_csv(frame: pd.DataFrame) -> str:
     frame : the table; its index becomes the first column
     """
     return str(_neutral_frame(frame).to_csv(index=False, lineterminator="\n"))
+
+
+def put_text(text: str) -> None:
+    """A file's text on standard output, the same on every system: UTF-8, lines as they are."""
+    sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
+    sys.stdout.write(text)
+
+
+def put(frame: pd.DataFrame, as_csv: bool) -> None:
+    """A table on standard output, as ``to_csv`` writes it, or aligned for the eye."""
+    if as_csv:
+        put_text(to_csv(frame))
+    else:
+        sys.stdout.write(frame.to_string(na_rep="non disponible") + "\n")
 
 
 def to_french_csv(frame: pd.DataFrame) -> bytes:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from olsdata.exports.tables import put_text
 from olsdata.notes import book, files, guard, lists
 from olsdata.notes.actors import LOCAL
 from olsdata.notes.content import Content
@@ -85,8 +85,7 @@ def exporter(
     if csv == json:
         raise DataError("Choisissez --csv ou --json.")
     text = (files.export_csv if csv else files.export_json)(LOCAL, partage)
-    sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
-    sys.stdout.write(text)
+    put_text(text)
 
 
 @app.command()

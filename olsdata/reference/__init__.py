@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from olsdata.tables import GEODATA, DataError
+from olsdata.words import folded
 
 FOLDER = Path(__file__).parent
 FACTS = GEODATA / "reperes"
@@ -146,18 +147,6 @@ def articles(word: str = "", actor: str = "") -> pd.DataFrame:
         whole = found[["article", "code", "theme", "resume"]].agg(" ".join, axis=1)
         found = found[whole.map(folded).str.contains(folded(word.strip()), regex=False)]
     return found
-
-
-def folded(text: str) -> str:
-    """A text to search in: no case, no accent, one apostrophe.
-
-    >>> folded("Évaluation de l’offre")
-    "evaluation de l'offre"
-    """
-    from unicodedata import combining, normalize
-
-    plain = normalize("NFKD", text.replace("’", "'").casefold())
-    return "".join(c for c in plain if not combining(c))
 
 
 def faults() -> list[str]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
-from olsdata.reference import documents, facts, folded
+from olsdata.reference import documents, facts
+from olsdata.words import folded
 
 
 @dataclass(frozen=True)

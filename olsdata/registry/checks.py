@@ -10,6 +10,7 @@ from olsdata import tables
 from olsdata.exports.tables import FORMULA_STARTS
 from olsdata.local import remembered
 from olsdata.tables import DataError
+from olsdata.words import folded
 
 ROLES = {
     "facilitateur": "Facilitateur ou facilitatrice d’intégration",
@@ -163,16 +164,6 @@ def _communes() -> dict[str, str]:
     """Code of each commune, by code and by folded name."""
     names = tables.load().communes["nom"]
     return {code: code for code in names.index} | {folded(n): c for c, n in names.items()}
-
-
-def folded(name: str) -> str:
-    """A name without capitals nor accents: to find it, or to sort it as French does.
-
-    >>> folded("Écaussinnes"), folded("Braine-l’Alleud")
-    ('ecaussinnes', "braine-l'alleud")
-    """
-    plain = unicodedata.normalize("NFKD", name.casefold().replace("’", "'"))
-    return "".join(c for c in plain if not unicodedata.combining(c))
 
 
 def commune(value: str) -> str:

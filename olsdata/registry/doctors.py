@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pandas as pd
 
-from olsdata import shortage, store, tables
+from olsdata import shortage, store, tables, words
 from olsdata.notes import actors
 from olsdata.notes.actors import Actor
 from olsdata.registry import checks, rights
@@ -240,7 +240,7 @@ def doctors_table(communes: Collection[str]) -> pd.DataFrame:
     frame = frame.join(known[["date", "source", "role", "id"]])
     texts = ["categorie", "date", "source", "role", "id"]
     frame[texts] = frame[texts].astype(object).where(frame[texts].notna(), "")
-    return frame.sort_values("nom", key=lambda n: n.map(checks.folded))
+    return frame.sort_values("nom", key=lambda n: n.map(words.folded))
 
 
 def _rows(session: Session) -> list[store.models.DoctorCount]:

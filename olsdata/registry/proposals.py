@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pandas as pd
 
-from olsdata import store, tables
+from olsdata import store, tables, words
 from olsdata.local import remembered
 from olsdata.notes import actors
 from olsdata.notes.actors import Actor
@@ -335,7 +335,7 @@ def proposals(
         return communes is None or not places or bool(places & wanted)
 
     found = [p for p in found if kind in ("", p.content.type) and here(p.content)]
-    return sorted(found, key=lambda p: (checks.folded(p.content.name), p.created))
+    return sorted(found, key=lambda p: (words.folded(p.content.name), p.created))
 
 
 def history(id_: str) -> list[Change]:

@@ -41,7 +41,7 @@ def _members(view: View, members: list[Entry]) -> None:
         pairs = tuple((road.SECTORS[s], *map(int, by.loc[s])) for s in by.index)
         charts.show(_bars(pairs, theme.tokens()), "secteurs", "Membres et partenaires par secteur.")
         lines = "".join(
-            forms.line(
+            tables.line(
                 [
                     e.content["nom"],
                     road.SECTORS[e.content["secteur"]],
@@ -119,7 +119,9 @@ def _functions(view: View) -> None:
         )
         charts.show(_radar(rows, theme.tokens()), "radar", "Fonctions ; le tableau les dit.")
         lines = "".join(
-            forms.line([e.content["structure"], *(road.HELD[e.content[f]] for f in road.FUNCTIONS)])
+            tables.line(
+                [e.content["structure"], *(road.HELD[e.content[f]] for f in road.FUNCTIONS)]
+            )
             for e in found
         )
         tables.show(
@@ -170,7 +172,7 @@ def _spaces(view: View, members: list[Entry]) -> None:
     spaces = sorted(forms.mine(view, book.SPACE), key=lambda e: e.content["nom"].casefold())
     if spaces:
         lines = "".join(
-            forms.line([e.content["nom"], words.listing(sorted(e.content["membres"])) or "—"])
+            tables.line([e.content["nom"], words.listing(sorted(e.content["membres"])) or "—"])
             for e in spaces
         )
         tables.show("Espaces de réunion et leurs membres", ["Espace", "Qui y siège"], lines, ())

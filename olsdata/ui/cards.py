@@ -185,10 +185,10 @@ def download(
     level : of the zones of the index, for a map of them (GeoJSON); "" when they are no zones
     """
     with st.container(horizontal=True):
-        _file(f"{label} (CSV)", f"{name}.csv", "text/csv", lambda: to_french_csv(table))
-        _file(f"{label} (Excel)", f"{name}.xlsx", XLSX, lambda: workbook.of_table(table, about))
+        file(f"{label} (CSV)", f"{name}.csv", "text/csv", lambda: to_french_csv(table))
+        file(f"{label} (Excel)", f"{name}.xlsx", XLSX, lambda: workbook.of_table(table, about))
         if level:
-            _file(
+            file(
                 "Carte avec les valeurs (GeoJSON)",
                 f"{name}.geojson",
                 geojson.MIME,
@@ -198,10 +198,11 @@ def download(
 
 def exchange(table: pd.DataFrame, name: str, label: str) -> None:
     """A button that gives a file to fill in or to bring back: a CSV, as the import reads it."""
-    _file(label, f"{name}.csv", "text/csv", lambda: to_french_csv(table))
+    file(label, f"{name}.csv", "text/csv", lambda: to_french_csv(table))
 
 
-def _file(label: str, name: str, mime: str, make: Callable[[], bytes]) -> None:
+def file(label: str, name: str, mime: str, make: Callable[[], bytes]) -> None:
+    """A button that gives a file, made when it is asked for."""
     st.download_button(
         label,
         data=make,

@@ -18,8 +18,9 @@ from olsdata.drawing.tints import tints
 from olsdata.drawing.units import Unit
 from olsdata.exports.workbook import About
 from olsdata.palette import CATEGORIES
-from olsdata.registry.checks import ROLES, folded, french_date
+from olsdata.registry.checks import ROLES, french_date
 from olsdata.ui import acting, cards, drawingmap, registry, sentences, state, tables, theme, who
+from olsdata.words import folded
 
 PARTS = {
     "dessiner": "Dessiner",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -20,7 +19,7 @@ from olsdata.local.zonings import Version
 from olsdata.notes import actors
 from olsdata.palette import CATEGORIES
 from olsdata.registry import checks
-from olsdata.registry.checks import ROLES, folded
+from olsdata.registry.checks import ROLES
 from olsdata.registry.files import MOST_BYTES
 from olsdata.ui import (
     acting,
@@ -33,6 +32,7 @@ from olsdata.ui import (
     tables,
     who,
 )
+from olsdata.words import folded
 
 IN_FORCE = "en-vigueur"
 """What a proposal can be compared with, beside the others."""
@@ -404,31 +404,19 @@ def _out(item: Drawing) -> None:
         f"{words.plural(len(plan.held), 'section')}."
     )
     with st.container(horizontal=True):
-        _file(
+        cards.file(
             "Tableau (CSV)",
             f"{name}.csv",
             "text/csv",
             lambda: to_french_csv(files.export_frame(plan)),
         )
-        _file(
+        cards.file(
             "Carte (GeoJSON)",
             f"{name}.geojson",
             "application/geo+json",
             lambda: files.export_geojson(plan, book.STATUS[item.status]),
         )
     cards.source(sentences.on_limits("bassins_fichiers"))
-
-
-def _file(label: str, name: str, mime: str, make: Any) -> None:
-    st.download_button(
-        label,
-        data=make,
-        file_name=name,
-        mime=mime,
-        icon=":material/download:",
-        on_click="ignore",
-        key=f"fichier-{name}",
-    )
 
 
 def _in(ols: str) -> None:

@@ -39,7 +39,7 @@ def show(view: View) -> None:
     rounds = [e for e in forms.mine(view, book.ROUND) if e.content["grille"] == id_]
     _open(view, id_)
     if not rounds:
-        lines = "".join(forms.line([q.title, q.text]) for q in grid.questions)
+        lines = "".join(tables.line([q.title, q.text]) for q in grid.questions)
         tables.show(grid.title, ["Thème", "Question"], lines, ())
         return
     names = {e.key: f"{e.content['titre']} ({words.day(e.date)})" for e in reversed(rounds)}

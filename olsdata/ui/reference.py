@@ -55,7 +55,7 @@ def _block(block: Block, view: View) -> None:
     if draw is not None:
         draw(block, view)
     if block.columns:
-        lines = "".join(_line(row) for row in block.rows)
+        lines = "".join(tables.line(row) for row in block.rows)
         tables.show(block.title, list(block.columns), glossary.explained(lines), ())
     if block.limits:
         cards.sentence(escape(block.limits))
@@ -65,11 +65,6 @@ def _block(block: Block, view: View) -> None:
     said = " · ".join(document.line for document in block.documents)
     about = "" if block.state == "écrit" else f"{reference.STATES[block.state].capitalize()}. "
     cards.source(f"{about}{said}.")
-
-
-def _line(cells: tuple[str, ...] | list[str]) -> str:
-    first, *others = (escape(words.spaced(cell)) for cell in cells)
-    return f'<tr><th scope="row">{first}</th>' + "".join(f"<td>{c}</td>" for c in others) + "</tr>"
 
 
 # --- Pictures -----------------------------------------------------------------------------------
@@ -108,7 +103,7 @@ def _attention(block: Block, view: View) -> None:
     lines = ""
     for row in flows.attention().itertuples():
         concerned = list(dict.fromkeys(named[id_] for id_ in row.flux.split()))
-        lines += _line([f"{row.numero}. {row.titre}", row.texte, " ; ".join(concerned)])
+        lines += tables.line([f"{row.numero}. {row.titre}", row.texte, " ; ".join(concerned)])
     tables.show(block.title, ["Point", "En nos mots", "Flux concernés"], lines, ())
 
 
@@ -124,7 +119,8 @@ def _articles(block: Block, view: View) -> None:
     st.html(f'<p class="source" role="status">{words.plural(len(found), "article")}.</p>')
     if len(found):
         lines = "".join(
-            _line([f"Art. {r.article}", r.code, r.acteur, r.resume]) for r in found.itertuples()
+            tables.line([f"Art. {r.article}", r.code, r.acteur, r.resume])
+            for r in found.itertuples()
         )
         heads = ["Décret", "CWASS", "Acteur", "Résumé"]
         tables.show(block.title, heads, glossary.explained(lines), (), tall=True)
@@ -141,7 +137,7 @@ def _budget(block: Block, view: View) -> None:
         sentences.plain(sentences.line_sentence(view)),
     )
     lines = "".join(
-        _line(
+        tables.line(
             [
                 ols.zone(i).title,
                 *(words.number(float(p[i])) for p in people.values()),
@@ -173,7 +169,7 @@ def _scale(block: Block, view: View) -> None:
     for row in reference.facts("comparateurs").itertuples():
         ends = [words.number(float(v)) for v in dict.fromkeys((row.bas, row.haut)) if v]
         size = " à ".join(ends) if row.haut or not ends else f"à partir de {ends[0]}"
-        lines += _line(
+        lines += tables.line(
             [
                 f"{row.nom}, {row.pays}",
                 size or words.MISSING,
@@ -208,7 +204,7 @@ def _contradictions(block: Block, view: View) -> None:
     """Both versions of each contradiction, with their document."""
     known = reference.documents()
     lines = "".join(
-        _line(
+        tables.line(
             [
                 f"{r.id} · {r.sujet}",
                 f"{r.version_a} ({known[r.document_a].title})",
@@ -253,11 +249,11 @@ def _flows(block: Block, view: View) -> None:
         article = f", art. {r.article}" if r.article else ""
         points = f"Points {', '.join(r.points.split())}" if r.points else ""
         document = reference.documents()[r.document].title
-        lines += _line(
+        lines += tables.line(
             [_flow_words(r.de, r.vers), r.flux, r.etat, points, _here(here), document + article]
         )
     for m in mine.values():
-        lines += _line(
+        lines += tables.line(
             [_flow_words(m.source, m.target), m.flow, "ajouté ici", "", _here(m), "le terrain"]
         )
     heads = ["Flux", "Ce qui passe", "État", "Attention", view.zone.title, "Document"]
@@ -364,7 +360,7 @@ def glossary_page() -> None:
         cards.sentence("Aucun terme ne correspond. Essayez un mot plus court.")
         return
     lines = "".join(
-        _line(
+        tables.line(
             [
                 e.term + (f" (aussi {', '.join(e.aliases)})" if e.aliases else ""),
                 e.name,

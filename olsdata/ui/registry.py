@@ -13,13 +13,13 @@ from olsdata import registry, shortage, structures, tables, territory, words
 from olsdata.exports.workbook import About
 from olsdata.notes import actors
 from olsdata.registry import ROLES, Content, Coverage, Proposal
-from olsdata.registry.checks import folded
 from olsdata.registry.files import MOST_BYTES, Report
 from olsdata.structures import Completeness, Type
 from olsdata.tables import DataError
 from olsdata.territory import WALLONIE, Zone
 from olsdata.ui import acting, cards, sentences, state, who
 from olsdata.ui.state import View
+from olsdata.words import folded
 
 PARTS = {
     "manque": "Ce qui manque",

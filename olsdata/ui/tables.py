@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
+
+from olsdata import words
 
 WIDE = 4
 """From more columns than this, a table keeps its width on a phone and scrolls."""
@@ -49,3 +52,9 @@ def show(
 ) -> None:
     """Draw a table; the parameters are those of ``html``."""
     st.html(html(name, heads, lines, numbers, tall))
+
+
+def line(cells: Sequence[str]) -> str:
+    """A row whose first cell is its head; every cell is escaped."""
+    first, *others = (escape(words.spaced(cell)) for cell in cells)
+    return f'<tr><th scope="row">{first}</th>' + "".join(f"<td>{c}</td>" for c in others) + "</tr>"

@@ -175,7 +175,7 @@ def _moves(view: View, step: road.Step) -> None:
         cards.sentence("Aucune position encore.")
         return
     lines = "".join(
-        forms.line(
+        tables.line(
             [
                 words.day(r.date),
                 "—" if pd.isna(r.position) else f"{int(r.position)} sur 10",
@@ -225,7 +225,7 @@ def _shared() -> None:
         return
     ols = territory.zoning("ols")
     lines = "".join(
-        forms.line(
+        tables.line(
             [
                 f"{step.id}. {step.title}",
                 ols.zone(id_).title,
@@ -249,7 +249,7 @@ def _shared() -> None:
 
 def _team(view: View) -> None:
     st.html('<div data-repere="F32"></div>')
-    lines = "".join(forms.line([a.title, " ; ".join(a.tasks), a.state]) for a in road.team())
+    lines = "".join(tables.line([a.title, " ; ".join(a.tasks), a.state]) for a in road.team())
     heads = ["Axe", "Tâches, en nos mots", "État"]
     tables.show("Cinq axes de l’équipe opérationnelle", heads, lines, ())
     address = f"atelier?territoire={escape(view.territory)}&amp;partie-atelier=mandats"

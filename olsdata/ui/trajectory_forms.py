@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from typing import Any
 
 import streamlit as st
 
-from olsdata import words
 from olsdata.notes.lists import VISIBILITY
 from olsdata.trajectory import book
 from olsdata.trajectory.book import Entry
 from olsdata.ui import acting, notes, who
 from olsdata.ui.state import View
-
-
-def line(cells: list[str]) -> str:
-    """A row of a table; every cell is escaped."""
-    first, *others = (escape(words.spaced(c)) for c in cells)
-    return f'<tr><th scope="row">{first}</th>' + "".join(f"<td>{c}</td>" for c in others) + "</tr>"
 
 
 def mine(view: View, sort: str) -> list[Entry]:

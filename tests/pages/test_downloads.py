@@ -36,7 +36,7 @@ def offered(tmp_path, monkeypatch) -> Made:
     monkeypatch.setenv(store.FOLDER_VARIABLE, str(tmp_path))
     found: Made = []
     monkeypatch.setattr(
-        cards, "_file", lambda label, name, mime, make: found.append((label, name, make))
+        cards, "file", lambda label, name, mime, make: found.append((label, name, make))
     )
     return found
 
