@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -35,7 +36,10 @@ def desk(held: Workshop) -> Desk:
 def ask(
     at: Desk, method: str, path: str, note: str | None = None, client: str = "10.0.0.1", **more: Any
 ) -> httpx.Response:
-    """One request, as the network brings it."""
+    """One request, as the network brings it.
+
+    In a thread of its own: the browser of another test may hold this thread's event loop.
+    """
 
     async def send() -> httpx.Response:
         transport = httpx.ASGITransport(phone.application(at), client=(client, 50_000))
@@ -43,7 +47,8 @@ def ask(
             data = None if note is None else {"note": note, **more.pop("data", {})}
             return await http.request(method, path, data=data, **more)
 
-    return asyncio.run(send())
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, send()).result()
 
 
 @pytest.fixture(autouse=True)
