@@ -106,6 +106,7 @@ class Change:
     Attributes
     ----------
     changed : field → (before, after); everything in the first line
+    place_label : name that its place had then, its id when the name was not kept, "" for no place
     """
 
     number: int
@@ -114,6 +115,7 @@ class Change:
     at: str
     content: Content | None
     changed: dict[str, tuple[Any, Any]]
+    place_label: str = ""
 
 
 @dataclass(frozen=True)
@@ -275,8 +277,8 @@ def revise(
     content = checked(replace(content, sort=before.content.sort), before.content)
     if content.author != before.content.author:
         actors.speaks(actor, content.author)
-    if content.place != before.content.place:
-        owner(actor, content.place)
+    moved = content.place != before.content.place
+    ols = owner(actor, content.place) if moved else before.ols
     guard.check(texts(content), confirmed)
     with store.writing() as session:
         row = _active(session, actor, id_)
@@ -288,10 +290,40 @@ def revise(
         if row.answers_to:
             _check_answer(_row(session, actor, row.answers_to, hidden=True), content)
         if _content(row) != content:
+            if moved and before.ols not in places.known():
+                row.ols = ols  # its own no longer exists
             _fill(row, content)
             _seal(session, row, CHANGED, _author(actor, content))
         _drop_draft(session, actor, form)
         return note_of(row)
+
+
+def relocate(actor: Actor, id_: str, place: str, seen: int) -> Note:
+    """Put a note of a « lieu disparu » on a place of today; its history keeps the old one.
+
+    Nothing else changes: its words were read by the guard when they were written. A note stays in
+    its OLS, unless that OLS itself no longer exists.
+
+    Parameters
+    ----------
+    place : id of the place of today
+    seen : revision that the author was looking at
+
+    Raises
+    ------
+    ConflictError, DeniedError, StoreError
+        As ``revise``.
+    DataError
+        If its place still exists, if the new one does not, or if it lies in another OLS.
+    """
+    actors.require(actor, actors.REVISE)
+    before = get(actor, id_)
+    if not before.lost:
+        raise DataError("Le lieu de cette note existe toujours : « Réviser » peut en changer.")
+    if before.ols in places.known() and before.ols not in places.find(place).ols:
+        raise DataError("Ce lieu est dans une autre OLS que la note.")
+    content = replace(before.content, place=place)
+    return revise(actor, id_, content, seen, guard.doubtful(texts(content)))
 
 
 def advance(
@@ -482,7 +514,8 @@ def snapshot(row: store.models.Note) -> dict[str, Any]:
     """What a revision keeps."""
     last = row.steps[-1] if row.steps else None
     step = {"status": last.status, "date": last.date, "text": last.text} if last else {}
-    return {"content": as_json(_content(row)), "state": row.state, "step": step}
+    said = {"content": as_json(_content(row)), "place_label": row.place_label}
+    return said | {"state": row.state, "step": step}
 
 
 def _drop_draft(session: Session, actor: Actor, form: str) -> None:
@@ -641,9 +674,18 @@ def history(actor: Actor, id_: str) -> list[Change]:
             step: Any = row.content.get("step")
             if row.action == MOVED and step:
                 changed = {"status": ("", step["status"]), "date": ("", step["date"])}
-            changes.append(Change(row.number, row.action, row.role, row.at, content, changed))
+            named = str(row.content.get("place_label", "")) or _name_of(content)
+            changes.append(
+                Change(row.number, row.action, row.role, row.at, content, changed, named)
+            )
             before = content or before
     return changes
+
+
+def _name_of(content: Content | None) -> str:
+    place = content.place if content else ""
+    known = places.known().get(place)
+    return known.label if known else place
 
 
 def answers(actor: Actor, id_: str) -> list[Note]:

@@ -13,7 +13,8 @@ from olsdata.exports.workbook import XLSX, About
 from olsdata.notes import actors, board, book, lists, places
 from olsdata.notes.book import Note
 from olsdata.notes.content import Content, texts
-from olsdata.ui import acting, cards, demonstration, notes, sentences, state, who
+from olsdata.territory import WALLONIE
+from olsdata.ui import acting, cards, demonstration, notes, relocating, sentences, state, who
 from olsdata.ui.state import View
 
 PARTS = {
@@ -22,6 +23,12 @@ PARTS = {
     "reussites": "Opportunités et petites victoires",
     "ols": "Par OLS",
 }
+SORTS_OF = {
+    "besoins": ["besoin"],
+    "signaux": ["signal"],
+    "reussites": ["opportunite", "victoire"],
+}
+"""Sorts of records that a part of the page holds."""
 
 
 def part() -> str:
@@ -79,8 +86,7 @@ def form(view: View, sort: str) -> None:
 
 def forms(view: View, part: str) -> None:
     """The forms of a part of the page."""
-    sorts = {"besoins": ["besoin"], "signaux": ["signal"]}.get(part, ["opportunite", "victoire"])
-    for number, sort in enumerate(sorts):
+    for number, sort in enumerate(SORTS_OF[part]):
         if number:
             st.divider()
         form(view, sort)
@@ -89,6 +95,21 @@ def forms(view: View, part: str) -> None:
 def listing(view: View, part: str) -> None:
     """What a part of the page holds."""
     {"besoins": needs, "signaux": signals}.get(part, successes)(view)
+    if view.territory != WALLONIE:  # a place that is gone lies in no territory
+        for sort in SORTS_OF[part]:
+            _lost(sort)
+
+
+def _lost(sort: str) -> None:
+    """What was written on a place that is gone; absent when there is none."""
+    found = book.find(who.actor(), sort=sort, lost=True, limit=None).notes
+    if not found:
+        return
+    many = words.low(lists.SORTS[sort])
+    st.subheader(f"Lieux disparus : {many} ({len(found)})", anchor=False)
+    for note in found:
+        st.html(card(note) if note.steps else notes.card(note))
+        relocating.choose(note)
 
 
 def _need(start: Content, key: str) -> Content:
@@ -129,6 +150,7 @@ def successes(view: View) -> None:
         st.subheader(f"{lists.SORTS[sort]} ({found.total})", anchor=False)
         for note in found.notes:
             st.html(notes.card(note))
+            relocating.choose(note)
         if not found.notes:
             cards.sentence(sentences.text("aucune_note"))
 
@@ -143,6 +165,7 @@ def _board(groups: dict[str, list[Note]], names: dict[str, str]) -> None:
         st.subheader(f"{names[id_]} ({len(found)})", anchor=False)
         for note in found:
             st.html(card(note))
+            relocating.choose(note)
             _step(note)
 
 

@@ -16,7 +16,7 @@ from olsdata.notes.book import ConflictError, Note
 from olsdata.notes.content import LABELS, TEXT_MOST, Content, texts
 from olsdata.tables import DataError
 from olsdata.territory import WALLONIE
-from olsdata.ui import acting, cards, menu, sentences, who
+from olsdata.ui import acting, cards, menu, relocating, sentences, who
 from olsdata.ui.state import View
 
 ICONS = {"soft": ":material/psychology:", "warm": ":material/favorite:"}
@@ -424,6 +424,7 @@ def listing(view: View) -> None:
         cards.sentence(sentences.text("aucune_note"))
     for note in found.notes:
         st.html(card(note))
+        relocating.choose(note)
         _actions(note, view)
     if found.total > shown and st.button("Voir la suite", key="notes-suite"):
         st.session_state["_notes-vues"] = shown + PAGE
@@ -548,9 +549,13 @@ def _resolve(note: Note, conflict: ConflictError, sure: list[str], name: str) ->
 
 
 def _history(note: Note, view: View) -> None:
-    lines = ""
+    lines, old = "", ""
     for change in book.history(who.actor(), note.id):
-        what = ", ".join(LABELS.get(field, field) for field in change.changed) or "—"
+        said = {field: LABELS.get(field, field) for field in change.changed}
+        if old and change.place_label and "place" in said:
+            said["place"] += f" ({old} → {change.place_label})"
+        old = change.place_label
+        what = ", ".join(said.values()) or "—"
         lines += (
             f'<tr><th scope="row">{change.number}</th><td>{escape(change.action)}</td>'
             f"<td>{escape(lists.AUTHORS.get(change.role, change.role))}</td>"

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from olsdata import store
-from olsdata.notes import book, drafts, files
+from olsdata.notes import book, drafts, files, places
 from olsdata.notes.actors import LOCAL
 from olsdata.notes.content import Content
 from olsdata.ui import gate, menu
@@ -26,6 +26,14 @@ NOTE = Content(
     direction="plus",
 )
 NEED = Content(sort="besoin", text="Pas de répit.", place="05", missing="offre")
+
+PLACED = [
+    ("besoins", "besoin"),
+    ("signaux", "signal"),
+    ("reussites", "opportunite"),
+    ("reussites", "victoire"),
+]
+"""Sorts of records and the part of the board that holds them."""
 
 PAGE = """
 import runpy
@@ -155,9 +163,7 @@ def test_a_note_without_a_place_does_not_get_one_in_wallonia() -> None:
 
 def test_a_note_that_lost_its_place_keeps_it_when_revised(monkeypatch) -> None:
     note = book.add(LOCAL, NOTE)
-    with store.writing() as session:
-        row = session.query(store.models.Note).filter_by(id=note.id).one()
-        row.place, row.place_label = "05-99999", "Ancien bassin"
+    loses_its_place(note)
     app = opened("notes")
     next(t for t in app.toggle if t.label == "Lieux disparus").set_value(True).run()
     assert "Ancien bassin (lieu disparu)" in html(app)
@@ -166,6 +172,53 @@ def test_a_note_that_lost_its_place_keeps_it_when_revised(monkeypatch) -> None:
     click(app, "Enregistrer la révision")
     assert alerts(app) == []
     assert book.get(LOCAL, note.id).content.place == "05-99999"
+
+
+def loses_its_place(note: book.Note, label: str = "Ancien bassin") -> None:
+    with store.writing() as session:
+        row = session.query(store.models.Note).filter_by(id=note.id).one()
+        row.place, row.place_label = "05-99999", label
+
+
+def test_a_note_of_a_place_that_is_gone_is_put_back_in_one_press() -> None:
+    note = book.add(LOCAL, NOTE)
+    loses_its_place(note)
+    app = opened("notes")
+    next(t for t in app.toggle if t.label == "Lieux disparus").set_value(True).run()
+    assert next(b for b in app.button if b.label == "Replacer").disabled
+    box(app, "Lieu d’aujourd’hui").set_value("92094").run()
+    click(app, "Replacer")
+    assert alerts(app) == []
+    assert book.get(LOCAL, note.id).content == replace(note.content, place="92094")
+    assert "Replacé" in app.success[0].value
+    next(t for t in app.toggle if t.label == "Lieux disparus").set_value(False).run()
+    assert not [b for b in app.button if b.label == "Replacer"]
+    click(app, "Historique")
+    assert "→ Namur)" in html(app)
+
+
+def test_the_place_of_today_with_the_same_name_is_proposed() -> None:
+    note = book.add(LOCAL, NOTE)
+    loses_its_place(note, "Waret-la-Chaussée")
+    app = opened("notes")
+    next(t for t in app.toggle if t.label == "Lieux disparus").set_value(True).run()
+    assert places.find(box(app, "Lieu d’aujourd’hui").value).title == "Waret-la-Chaussée (section)"
+
+
+@pytest.mark.parametrize("territory", ["05", "wallonie"])
+@pytest.mark.parametrize(("part", "sort"), PLACED)
+def test_what_the_board_lost_is_put_back_too(part: str, sort: str, territory: str) -> None:
+    kept = book.add(LOCAL, replace(NEED, sort=sort, level="ols"))
+    loses_its_place(kept)
+    app = opened("besoins", partie=part, territoire=territory)
+    assert html(app).count("Ancien bassin (lieu disparu)") == 1
+    place = box(app, "Lieu d’aujourd’hui")
+    assert (sort == "besoin") == ("Namur (commune)" not in place.options)
+    place.set_value("05").run()
+    click(app, "Replacer")
+    assert alerts(app) == []
+    assert book.get(LOCAL, kept.id).content == kept.content
+    assert "lieu disparu" not in html(app)
 
 
 def test_a_besoin_is_written_and_moves_along_the_board() -> None:

@@ -229,6 +229,82 @@ def test_a_place_that_the_zoning_no_longer_has_keeps_its_note(monkeypatch):
     assert book.find(FIVE, lost=True).total == 0
 
 
+def bassins_of(ols: str) -> list[str]:
+    return [i for i in places.inside(ols) if places.known()[i].level == "bassin"]
+
+
+def without(*gone: str) -> dict[str, places.Place]:
+    """The places of today, less some."""
+    return {id_: p for id_, p in places.known().items() if id_ not in gone}
+
+
+@pytest.mark.parametrize("sort", lists.SORTS)
+def test_what_lost_its_place_is_put_on_one_of_today_and_remembers_the_old_one(sort):
+    gone, today = bassins_of("05")[:2]
+    start = need() if sort == "besoin" else note(sort=sort, level="ols")
+    kept = book.add(FIVE, replace(start, place=gone))
+    with places.fictional(without(gone)):
+        moved = book.relocate(FIVE, kept.id, today, kept.revision)
+        assert not moved.lost
+        assert book.find(FIVE, lost=True).total == 0
+        assert [n.id for n in book.find(FIVE, place=today).notes] == [kept.id]
+        told = book.history(FIVE, kept.id)
+    assert moved.content == replace(kept.content, place=today)
+    assert moved.steps == kept.steps
+    assert (moved.ols, moved.place_label) == ("05", places.find(today).label)
+    assert [c.changed.get("place") for c in told] == [("", gone), (gone, today)]
+    assert [c.place_label for c in told] == [kept.place_label, moved.place_label]
+
+
+def test_a_doubt_that_its_author_settled_does_not_stop_a_note_from_being_put_back():
+    gone, today = bassins_of("05")[:2]
+    said = "Rue de la Station 12, la rampe manque"
+    doubts = guard.doubtful([said])
+    kept = book.add(FIVE, note(said, place=gone), doubts)
+    with places.fictional(without(gone)):
+        assert book.relocate(FIVE, kept.id, today, 1).content.text == said
+
+
+def test_only_who_may_revise_puts_a_note_back_and_only_in_its_own_ols():
+    gone, today = bassins_of("05")[:2]
+    kept = book.add(FIVE, note(place=gone, visibility="iwpl"))
+    whole = book.add(FIVE, note())
+    with places.fictional(without(gone)):
+        for actor in (PARTICIPANT, READER, IWPL, *STRANGERS):
+            with pytest.raises(DeniedError):
+                book.relocate(actor, kept.id, today, 1)
+        with pytest.raises(DataError, match="Note inconnue"):
+            book.relocate(SIX, kept.id, today, 1)
+        for actor in (FIVE, LOCAL):
+            with pytest.raises(DataError, match="autre OLS"):
+                book.relocate(actor, kept.id, "06", 1)
+        for place in ("", gone, "xx"):
+            with pytest.raises(DataError, match="Lieu inconnu"):
+                book.relocate(FIVE, kept.id, place, 1)
+        with pytest.raises(DataError, match="existe toujours"):
+            book.relocate(FIVE, whole.id, today, 1)
+        assert book.get(FIVE, kept.id) == kept
+        book.revise(FIVE, kept.id, replace(kept.content, text="deux"), 1)
+        with pytest.raises(book.ConflictError):
+            book.relocate(FIVE, kept.id, today, 1)
+
+
+def test_a_need_is_put_back_in_a_bassin_or_an_ols():
+    gone = bassins_of("05")[0]
+    kept = book.add(FIVE, need(place=gone))
+    with places.fictional(without(gone)):
+        with pytest.raises(DataError, match="bassin de vie ou une OLS"):
+            book.relocate(FIVE, kept.id, "92094", 1)
+        assert book.relocate(FIVE, kept.id, "05", 1).content.place == "05"
+
+
+def test_a_note_of_an_ols_that_is_gone_goes_with_its_new_place():
+    kept = book.add(LOCAL, note(place="05"))
+    with places.fictional(without("05")):
+        moved = book.relocate(LOCAL, kept.id, "06", 1)
+        assert (moved.ols, book.find(SIX).total) == ("06", 1)
+
+
 # --- Revisions ----------------------------------------------------------------------------------
 
 
