@@ -5,7 +5,7 @@ Nothing is opened when no database exists. What was read is kept until the file 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -69,8 +69,12 @@ def table(notes: Sequence[Note]) -> pd.DataFrame:
     return frame.set_index("id", drop=False).rename_axis(None)
 
 
-def field(actor: Actor = actors.LOCAL) -> Field:
+def field(actor: Actor = actors.LOCAL, shown: Collection[str] = lists.VISIBILITY) -> Field:
     """The notes that the actor may read, withdrawn ones left out.
+
+    Parameters
+    ----------
+    shown : visibilities that are read; the others count nowhere
 
     Raises
     ------
@@ -79,9 +83,10 @@ def field(actor: Actor = actors.LOCAL) -> Field:
     StoreError
         If the database refuses.
     """
+    kept = frozenset(shown)
     path = store.file()
     if path is None:  # a database server: nothing tells that it has not changed
-        return _read(actor)
+        return _read(actor, kept)
     marks: list[tuple[int, int]] = []
     for part in (path, path.with_name(f"{path.name}-wal")):
         try:
@@ -90,14 +95,17 @@ def field(actor: Actor = actors.LOCAL) -> Field:
             marks.append((0, 0))
         else:
             marks.append((about.st_mtime_ns, about.st_size))
-    return _kept(actor, str(path), tuple(marks))
+    return _kept(actor, kept, str(path), tuple(marks))
 
 
-@remembered(maxsize=4)
-def _kept(actor: Actor, path: str, marks: tuple[tuple[int, int], ...]) -> Field:
-    return _read(actor)
+@remembered(maxsize=8)
+def _kept(
+    actor: Actor, shown: frozenset[str], path: str, marks: tuple[tuple[int, int], ...]
+) -> Field:
+    return _read(actor, shown)
 
 
-def _read(actor: Actor) -> Field:
-    found = book.find(actor, sort="note", limit=None).notes
+def _read(actor: Actor, shown: frozenset[str]) -> Field:
+    every = book.find(actor, sort="note", limit=None).notes
+    found = [note for note in every if note.content.visibility in shown]
     return Field(table(found), {note.id: note for note in found})

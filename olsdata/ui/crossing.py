@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from html import escape
 
@@ -17,7 +18,7 @@ from olsdata.equity.scope import Scope, named
 from olsdata.equity.units import units
 from olsdata.exports import workbook
 from olsdata.local import remembered
-from olsdata.notes import places
+from olsdata.notes import lists, places
 from olsdata.ui import cards, cells, equity, notes, sentences, state, who
 from olsdata.ui import weights as chosen_weights
 from olsdata.ui.state import View
@@ -73,10 +74,15 @@ def order(agenda: pd.DataFrame, here: Scope) -> list[str]:
     return list(dict.fromkeys(str(i) for i in agenda.index))
 
 
-def panel(view: View, weights: Weights) -> None:
-    """The matrix, its legend, and the three values of one cell with their notes."""
+def panel(view: View, weights: Weights, shown: Collection[str] = lists.VISIBILITY) -> None:
+    """The matrix, its legend, and the three values of one cell with their notes.
+
+    Parameters
+    ----------
+    shown : visibilities of the notes that are read and shown
+    """
     here = equity.scope(view)
-    said, today = field(who.actor()), date.today()
+    said, today = field(who.actor(), shown), date.today()
     st.subheader("Lecture croisée : de quoi parler", anchor=False)
     left, right = st.columns([2, 1])
     with right:
@@ -110,8 +116,8 @@ def _sentence(found: pd.DataFrame, said: Field, here: Scope) -> str:
     count = int(found.loc[talk].index.nunique())
     if not len(said.table):
         return (
-            "<b>Aucune note de terrain pour l’instant</b> : les chiffres sont seuls à parler. "
-            "Chaque silence est une question pour l’atelier."
+            "<b>Aucune note de terrain à lire ici pour l’instant</b> : les chiffres sont "
+            "seuls à parler. Chaque silence est une question pour l’atelier."
         )
     start = f"<b>{words.number(count)} {'OLS' if here.level == 'ols' else 'unités'} sur "
     verb = "ont" if count > 1 else "a"

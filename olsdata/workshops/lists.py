@@ -38,6 +38,9 @@ READINGS = {
 }
 """What a contribution is beside the figure, as the room sorts it."""
 
+ROOM = frozenset({"atelier", "iwpl"})
+"""Visibilities of the notes de terrain that the room's screen shows; « Mon OLS » is asked for."""
+
 AXES = {"horizontal": "Horizontal", "vertical": "Vertical"}
 AXES_HELP = {
     "horizontal": "renforce les soins primaires et la vie locale",

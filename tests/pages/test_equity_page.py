@@ -57,7 +57,7 @@ def note(place: str, theme: str, direction: str = "plus", kind: str = "soft", te
 def test_without_notes_no_database_is_made_and_the_page_says_so(tmp_path):
     app = opened()
     assert alerts(app) == []
-    assert "Aucune note de terrain pour l’instant" in html(app)
+    assert "Aucune note de terrain à lire ici pour l’instant" in html(app)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from olsdata.notes import book as notes
 from olsdata.notes.actors import LOCAL, Actor
+from olsdata.notes.content import Content
 from olsdata.workshops import book, cycles, ideas, lists, mandates, voices
 from olsdata.workshops.book import Plan, Workshop
 from olsdata.workshops.ideas import Step
@@ -210,3 +211,24 @@ def test_the_lecture_croisee_opens_under_what_was_said() -> None:
     app.toggle(key="atelier-lecture").set_value(True).run()
     assert alerts(app) == []
     assert any("Lecture croisée" in str(h.value) for h in app.subheader)
+
+
+def test_the_rooms_screen_shows_a_note_of_the_ols_only_when_its_lead_chooses() -> None:
+    place = "06-91013"
+    for visibility in lists.ROOM | {"ols"}:
+        said = Content(text=f"Écrit pour {visibility}.", place=place, theme="acces", kind="soft")
+        notes.add(LOCAL, replace(said, direction="plus", visibility=visibility))
+    held = opened()
+    voices.say(LOCAL, held.id, "Dit dans la salle.")
+    book.show(LOCAL, held.id, 2)
+    app = page(ecran="partage", atelier=held.id, deroule="mener", unite=place, theme="acces")
+    app.toggle(key="atelier-lecture").set_value(True).run()
+    assert "Écrit pour atelier." in html(app)
+    assert "Écrit pour iwpl." in html(app)
+    assert "Écrit pour ols." not in html(app)
+    assert any("2 notes, comptées" in e.label for e in app.expander)
+    assert "Hors de l’écran et des comptes : 1 note «" in html(app)
+    app.toggle(key="atelier-mon-ols").set_value(True).run()
+    assert alerts(app) == []
+    assert "Écrit pour ols." in html(app)
+    assert any("3 notes, comptées" in e.label for e in app.expander)
