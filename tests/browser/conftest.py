@@ -11,7 +11,7 @@ from urllib.parse import urlparse
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.installer import installed
 from tests.server import Server, serve
@@ -35,6 +35,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+PATIENCE = 60_000
+"""Milliseconds: a busy machine is slow, not wrong."""
+expect.set_options(timeout=PATIENCE / 2)
 
 DRAWN = """() => [...document.querySelectorAll("[data-testid=stPlotlyChart]")].every((box) => {
   const layout = box.querySelector(".js-plotly-plot")?._fullLayout;
@@ -126,24 +130,47 @@ class Visit:
         return path
 
 
-class Visitor:
-    """Opens pages, each in its own context, as a new reader would."""
+def window(browser: Browser, theme: str, size: str) -> BrowserContext:
+    """A new reader's browser: nothing kept from another."""
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=SCHEMES[theme],
+        user_agent=PHONE if size == "telephone" else None,
+        locale="fr-BE",
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    context.set_default_timeout(PATIENCE)
+    return context
 
-    def __init__(self, browser: Browser, server: Server) -> None:
-        self.browser, self.url = browser, server.url
-        self.contexts: list[BrowserContext] = []
+
+class Visitor:
+    """Opens pages, each in its own context, as a new reader would.
+
+    With ``windows``, by theme and size, pages open in those and leave them open: a page comes twice
+    as fast when the browser has its scripts already.
+    """
+
+    def __init__(
+        self,
+        browser: Browser,
+        server: Server,
+        windows: dict[tuple[str, str], BrowserContext] | None = None,
+    ) -> None:
+        self.browser, self.url, self.windows = browser, server.url, windows
+        self.opened: list[BrowserContext | Page] = []
+
+    def page(self, theme: str, size: str) -> Page:
+        if self.windows is None:
+            self.opened.append(own := window(self.browser, theme, size))
+            return own.new_page()
+        if (theme, size) not in self.windows:
+            self.windows[theme, size] = window(self.browser, theme, size)
+        self.opened.append(page := self.windows[theme, size].new_page())
+        return page
 
     def open(self, path: str, theme: str = "clair", size: str = "bureau") -> Visit:
-        width, height = SIZES[size]
-        context = self.browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme=SCHEMES[theme],
-            user_agent=PHONE if size == "telephone" else None,
-            locale="fr-BE",
-            permissions=["clipboard-read", "clipboard-write"],
-        )
-        self.contexts.append(context)
-        visit = Visit(context.new_page())
+        visit = Visit(self.page(theme, size))
         visit.page.on("request", lambda request: visit.requests.append(request.url))
         visit.page.on("websocket", lambda socket: visit.requests.append(socket.url))
         visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))
@@ -153,15 +180,20 @@ class Visitor:
         return visit
 
     def close(self) -> None:
-        while self.contexts:
-            self.contexts.pop().close()
+        while self.opened:
+            self.opened.pop().close()
+
+
+@pytest.fixture(scope="session")
+def regular(browser: Browser, server: Server) -> Visitor:
+    """Somebody who has been here before, in both themes and on both screens."""
+    return Visitor(browser, server, {})
 
 
 @pytest.fixture
-def reader(browser: Browser, server: Server) -> Iterator[Visitor]:
-    visitor = Visitor(browser, server)
-    yield visitor
-    visitor.close()
+def reader(regular: Visitor) -> Iterator[Visitor]:
+    yield regular
+    regular.close()
 
 
 @pytest.fixture
@@ -172,25 +204,11 @@ def first_reader(browser: Browser, fresh_server: Server) -> Iterator[Visitor]:
     visitor.close()
 
 
-@pytest.fixture(scope="session")
-def visited(browser: Browser, server: Server) -> Iterator[dict[tuple[str, str, str], Visit]]:
-    """Visits kept open, so that several tests look at the same one."""
-    yield (kept := {})
-    for visit in kept.values():
-        visit.page.context.close()
-
-
-@pytest.fixture
-def visit(
-    request: pytest.FixtureRequest,
-    browser: Browser,
-    server: Server,
-    visited: dict[tuple[str, str, str], Visit],
-) -> Visit:
-    """The visit of ``(page, theme, size)``, made once per worker; its picture is kept."""
+@pytest.fixture(scope="module")
+def visit(request: pytest.FixtureRequest, regular: Visitor) -> Iterator[Visit]:
+    """The visit of ``(page, theme, size)``, one for all its tests; its picture is kept."""
     name, theme, size = request.param
-    if request.param not in visited:
-        here = Visitor(browser, server).open(f"/{name}?territoire=06", theme, size)
-        here.screenshot(f"{name}-{theme}-{size}")
-        visited[request.param] = here
-    return visited[request.param]
+    here = regular.open(f"/{name}?territoire=06", theme, size)
+    here.screenshot(f"{name}-{theme}-{size}")
+    yield here
+    regular.close()

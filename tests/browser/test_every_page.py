@@ -18,6 +18,7 @@ everywhere = pytest.mark.parametrize(
     "visit",
     [pytest.param(v, marks=pytest.mark.xdist_group("-".join(v)), id="-".join(v)) for v in VIEWS],
     indirect=True,
+    scope="module",
 )
 
 PHONE_MENU = "[data-testid=stSidebarNavItems]"
