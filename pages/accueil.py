@@ -10,7 +10,7 @@ view = state.current()
 st.title(sentences.home_title(), anchor=False)
 st.html(f'<p class="sous-titre">{sentences.welcome()}</p>')
 left, right = st.columns([2, 1])
-with left, st.container(border=True, key="panneau-carte"):
+with left, st.container(border=True, key="panneau-carte", height="stretch"):
     maps.territories(view)
     cards.source(standing.home_source())
 with right:

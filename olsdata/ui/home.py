@@ -16,8 +16,8 @@ DOORS = (
         "Qui vit ici, qui les soutient, que ne voyons-nous pas ?",
         ":material/explore:",
         {
-            "population": "Population",
             "profil": "Profil du territoire",
+            "population": "Population",
             "structures": "Structures",
             "coherence": "Cohérence territoriale",
             "universalisme": "Universalisme proportionné",

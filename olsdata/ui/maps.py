@@ -187,7 +187,7 @@ def _territories(chosen: str, colours: Tokens, phone: bool) -> go.Figure:
     ids, outside = list(people.index), list(territory.outside().index)
     west, south, east, north = contours.bounds("commune", every_commune())
     box = (west, south, east + (0 if phone else NAMES_EAST), north)
-    width, height = (PHONE_PX, 260) if phone else (HOME_PX, 420)
+    width, height = (PHONE_PX, 260) if phone else (HOME_PX, 450)
     frame = contours.fit(box, width, height, (0.98, 0.79))
     texts = tuple(
         (i, i, "")

@@ -9,12 +9,15 @@ import streamlit as st
 
 from olsdata import local, tables
 from olsdata.tables import DataError
+from olsdata.territory import WALLONIE
 from olsdata.ui import acting, gate, menu, state, theme, who
 from olsdata.ui.state import NAMES, View
 
+NAME = "Territoires OLS"
 TEXTS = Path(__file__).with_name("textes")
 
 TERRITORY_ONLY = {
+    "accueil",
     "structures",
     "coherence",
     "registre",
@@ -46,6 +49,7 @@ def run() -> None:
     try:
         local.refresh()
         view = state.read()
+        st.set_page_config(page_title=_tab(page.title, view))
         theme.apply(view.shared, menu.section(page.title))
         if view.shared:
             _shared_bar()
@@ -63,6 +67,13 @@ def run() -> None:
     finally:
         st.session_state.pop(state.MARK, None)
         st.session_state.pop(state.SIDE, None)
+
+
+def _tab(page: str, view: View) -> str:
+    """What the browser's tab says: the page, the territory, then the dashboard."""
+    where = [] if view.territory == WALLONIE else [view.zone.title]
+    said = [] if page == NAME else [page, *where]
+    return " · ".join([*said, NAME])
 
 
 def _sidebar(view: View, page: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlparse
 
 import pytest
 
@@ -66,6 +67,13 @@ ENGLISH = (
     "App pages|Choose|Close|Collapse|Fullscreen|Help for|Link to|Map|Navigate|Open|Sidebar|Skip"
     "|Toggle"
 )
+
+
+@everywhere
+def test_the_tab_says_which_page_it_is(visit: Visit) -> None:
+    page = urlparse(visit.address()).path.strip("/")
+    title = {name: t for section in menu.MENU.values() for name, t in section.items()}[page]
+    assert visit.page.title() == f"{title} · 06 Namur-Dinant · Territoires OLS"
 
 
 @everywhere

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from olsdata.ui import menu, shell
+from olsdata.ui import home, menu, shell
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
@@ -64,6 +64,14 @@ def test_the_table_names_every_page_and_the_menu_every_file() -> None:
     in_menu = [name for section in menu.MENU.values() for name in section]
     files = {path.stem for path in (APP.parent / "pages").glob("*.py")}
     assert set(PAGES) == set(in_menu) == files
+
+
+def test_the_doors_of_the_home_page_lead_everywhere_in_the_order_of_the_menu() -> None:
+    in_menu = [name for section in menu.MENU.values() for name in section if name != menu.HOME]
+    doors = [list(pages) for *_, pages in (*home.DOORS, *home.ROOMS)]
+    assert sorted(name for pages in doors for name in pages) == sorted(in_menu)
+    for pages in doors:
+        assert pages == sorted(pages, key=in_menu.index)
 
 
 @pytest.mark.parametrize("territory", ["wallonie", "05"])
