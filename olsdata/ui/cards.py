@@ -50,10 +50,8 @@ def badges(view: View) -> None:
 
 def title(view: View, name: str) -> None:
     """Title of a page about a territory, its communes and its badges."""
-    left, right = st.columns([1.28, 1], vertical_alignment="center")
-    with left:
-        st.title(f"{name} · {view.zone.title}")
-    with right:
+    with st.container(horizontal=True, vertical_alignment="center", key="titre"):
+        st.title(f"{name} · {view.zone.title}", width="content")
         badges(view)
     st.html(f'<p class="sous-titre">{escape(words.spaced(sentences.composition(view.zone)))}</p>')
 
