@@ -11,16 +11,16 @@ part = structures.view_choice()
 if part == "carte":
     kind = structures.kind()
     left, right = st.columns([1.25, 1])
-    with left, st.container(border=True, key="panneau-zones"):
+    with left, st.container(border=True, key="panneau-zones", height="stretch"):
         maps.structure_zones(view, kind)
         structures.map_legend(kind, view.zone)
-    with right, st.container(border=True, key="panneau-mots"):
+    with right, st.container(border=True, key="panneau-mots", height="stretch"):
         structures.summary(kind, view.zone)
-    with right, st.container(border=True, key="panneau-regards"):
-        notes.panel(view, whole_place=True)
     with st.container(border=True, key="panneau-liste"):
         structures.touching(kind, view.zone)
         structures.proposed(view.zone, kind)
+    with st.container(border=True, key="panneau-regards"):
+        notes.panel(view, whole_place=True)
 elif part == "densite":
     cards.sentence(sentences.text("densite"))
     structures.densities(view.zone)
