@@ -72,6 +72,11 @@ def dressed(
         separators=f",{words.NARROW}",
         hoverlabel=hover(colours),
         dragmode=False,
+    ).update_layout(
+        {
+            axis: {"title": {"font": {"size": TYPE_PX * colours.scale}}}
+            for axis in ("xaxis", "yaxis")
+        }
     )
 
 

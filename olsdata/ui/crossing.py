@@ -119,11 +119,16 @@ def _sentence(found: pd.DataFrame, said: Field, here: Scope) -> str:
             "<b>Aucune note de terrain à lire ici pour l’instant</b> : les chiffres sont "
             "seuls à parler. Chaque silence est une question pour l’atelier."
         )
-    start = f"<b>{words.number(count)} {'OLS' if here.level == 'ols' else 'unités'} sur "
+    units = "OLS" if here.level == "ols" else "unités" if count > 1 else "unité"
+    among = f"sur {len(here.ids)}"
+    if not count:
+        none = "Aucune OLS" if here.level == "ols" else "Aucune unité"
+        return f"<b>{none} {among}</b> n’a de thème où le terrain dit autre chose que les chiffres."
     verb = "ont" if count > 1 else "a"
-    if here.level != "ols" and count < 2:
-        start = f"<b>{words.number(count)} unité sur "
-    return f"{start}{len(here.ids)}</b> {verb} au moins un thème où le terrain dit autre chose."
+    return (
+        f"<b>{words.number(count)} {units} {among}</b> {verb} au moins un thème où le terrain dit "
+        "autre chose."
+    )
 
 
 @remembered(maxsize=32)

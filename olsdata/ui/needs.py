@@ -181,16 +181,15 @@ def card(note: Note) -> str:
             tags.append(f"peut agir : {words.low(lists.SIGNAL_LEVELS[content.level])}")
     waits = ""
     if note.waiting is not None:
-        waits = (
-            f'<span class="etiquette">en attente depuis {words.plural(note.waiting, "jour")}</span>'
-        )
+        since = f"depuis {words.plural(note.waiting, 'jour')}" if note.waiting else "d’aujourd’hui"
+        waits = f'<span class="etiquette">en attente {since}</span>'
     steps = "".join(
         f"<li>{escape(lists.STATUS[content.sort][step.status])} le "
         f"{escape(notes.french_day(step.date))}"
         f"{' : ' + escape(step.text) if step.text else ''}</li>"
         for step in note.steps
     )
-    whom = f" <i>Pour {escape(content.for_whom)}.</i>" if content.for_whom else ""
+    whom = f" <i>Pour qui : {escape(content.for_whom)}.</i>" if content.for_whom else ""
     text = escape(content.text).replace("\n", "<br>")
     return (
         f'<article class="note autre"><header><b>{escape(notes.place_name(note))}</b> {waits} '

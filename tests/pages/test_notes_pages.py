@@ -227,7 +227,7 @@ def test_a_besoin_is_written_and_moves_along_the_board() -> None:
     assert alerts(app) == []
     (need,) = book.find(LOCAL, sort="besoin").notes
     assert (need.status, need.content.place) == ("releve", "05")
-    assert "en attente depuis 0 jour" in html(app)
+    assert "en attente d’aujourd’hui" in html(app)
     next(b for b in app.selectbox if b.label == "Étape").set_value("consolide")
     click(app, "Enregistrer l’étape")
     assert alerts(app) == []
