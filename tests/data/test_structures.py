@@ -321,3 +321,22 @@ def test_the_judicial_cantons_hold_every_sector_once_and_cut_six_communes() -> N
     cut = rows.groupby(home.to_numpy())["zone"].nunique()
     assert int((cut > 1).sum()) == 6
     assert rows["zone"].nunique() == 57
+
+
+def test_the_themes_say_of_the_merger_what_the_sheets_say():
+    themes = ROOT / "olsdata" / "reference" / "themes"
+    blocks = tomllib.loads((themes / "missions.toml").read_text("utf-8"))["fiche"]
+    (block,) = [b for b in blocks if b["titre"].startswith("Ce qui rejoint les OLS")]
+    said = {name: foreseen for name, foreseen, _ in block["lignes"]}
+    named = {
+        "SISD": "sisd",
+        "RML (RLM)": "rml",
+        "CLPS": "clps",
+        "Cercles de médecine générale": "cercle_mg",
+        "Plateformes et réseaux de santé mentale, réseaux 107": "reseau_107",
+        "Réseaux hospitaliers": "reseau_hospitalier",
+    }
+    for name, kind in named.items():
+        sheet = tomllib.loads((CARDS[0].parent / f"{kind}.toml").read_text("utf-8"))
+        assert said[name].startswith("hors fusion") == (sheet["fusion"] == "hors fusion"), name
+        assert said[name].startswith("intégration non") == (sheet["fusion"] == "non précisé"), name
