@@ -11,6 +11,19 @@ MINUS = "\u2212"
 MISSING = "non disponible"
 
 
+_MARKUP = re.compile(r"[<>\[\]{}\\`*_#|~$^]|://|www\.", re.IGNORECASE)
+
+
+def markup(text: str) -> str:
+    """First thing in a name that a heading or a chart would take for a layout or an address.
+
+    >>> markup("Val d’Heure (nord) & Thudinie"), markup("Ici [là](http://x)"), markup("www.x.be")
+    ('', '[', 'www.')
+    """
+    found = _MARKUP.search(text)
+    return found.group() if found else ""
+
+
 def number(value: float | None, decimals: int = 0, sign: bool = False) -> str:
     """A number as it is written in French: narrow no-break spaces, decimal comma.
 

@@ -17,7 +17,7 @@ import pandas as pd
 import shapely
 
 from olsdata import contours, tables, words
-from olsdata.drawing.plan import NAME_MOST, Plan, make, new_id
+from olsdata.drawing.plan import Plan, checked_name, make, new_id
 from olsdata.drawing.units import sections_of
 from olsdata.local import remembered, shapes, zonings
 from olsdata.registry import checks
@@ -157,7 +157,7 @@ class _Zones:
     sections: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, key: str, name: str, sections: list[str]) -> None:
-        kept = checks.text(name or key, "Nom du bassin", NAME_MOST, required=True)
+        kept = checked_name(name or key)
         if self.names.setdefault(key, kept) != kept:
             raise DataError(f"le bassin « {key[:40]} » porte deux noms.")
         if any(folded(n) == folded(kept) for k, n in self.names.items() if k != key):

@@ -17,7 +17,7 @@ from olsdata import tables
 from olsdata.drawing.units import sections_of
 from olsdata.registry import checks
 from olsdata.tables import DataError
-from olsdata.words import folded
+from olsdata.words import folded, markup
 
 NOWHERE = ""
 """The bassin of what is in none."""
@@ -193,9 +193,23 @@ def _known(plan: Plan, bassin: str) -> None:
         raise DataError(f"Bassin inconnu : « {bassin[:40]} ».")
 
 
+def checked_name(name: str) -> str:
+    """The name of a bassin, which maps, charts and headings will show.
+
+    Raises
+    ------
+    DataError
+        If it is empty, too long, or holds a sign that they would take for a layout.
+    """
+    kept = checks.text(name, "Nom du bassin", NAME_MOST, required=True)
+    if sign := markup(kept):
+        raise DataError(f"Nom du bassin : le signe « {sign} » n’y est pas admis.")
+    return kept
+
+
 def _name(plan: Plan, name: str) -> str:
     """A name that no other bassin of the plan bears."""
-    kept = checks.text(name, "Nom du bassin", NAME_MOST, required=True)
+    kept = checked_name(name)
     if folded(kept) in {folded(other) for other in plan.names.values()}:
         raise DataError(f"Un autre bassin s’appelle déjà « {kept} ».")
     return kept

@@ -286,6 +286,9 @@ def _zoning(name: str, rows: pd.DataFrame, about: dict[str, str], state: State) 
         rule = "le numéro de son OLS, puis un tiret (« 05-… »)"
     if len(wrong):
         raise DataError(f"Identifiant de zone « {wrong.iloc[0]} » : il faut {rule}.")
+    for label in found.zones["label"]:
+        if sign := words.markup(label):
+            raise DataError(f"Nom de zone « {label} » : le signe « {sign} » n’y est pas admis.")
     twice = found.zones[found.zones.duplicated(["ols", "label"], keep=False)]
     if name == "bassins" and len(twice):
         row = twice.iloc[0]

@@ -46,8 +46,6 @@ MOST_OWN = 50
 
 _YEAR = re.compile(r"(19|20)\d\d([–-](19|20)\d\d)?")
 _ORDER = 900
-_SIGNS = frozenset("<>[]{}\\`*_#|~$^")
-"""A title goes into charts and headings, which would take these for a layout or an address."""
 
 
 @dataclass(frozen=True)
@@ -217,8 +215,8 @@ def checked(form: Form) -> Form:
     ):
         try:
             kept[key] = text(getattr(form, key), label, most, required)
-            if signs := sorted(set(kept[key]) & _SIGNS):
-                raise DataError(f"{label} : le signe « {signs[0]} » n’y est pas admis.")
+            if sign := words.markup(kept[key]):
+                raise DataError(f"{label} : le signe « {sign} » n’y est pas admis.")
         except DataError as error:
             faults.append(str(error))
     try:

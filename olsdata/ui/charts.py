@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -45,6 +47,20 @@ TOOLS: dict[str, Any] = {
     "toImageButtonOptions": {"format": "png", "scale": 2, "filename": "territoires-ols"},
 }
 """The tool bar of a map, in French; charts have none, and these words weigh in each of them."""
+
+
+def literal(text: str) -> str:
+    """A text that a chart shows as it is: it would draw tags, and make of some of them links.
+
+    >>> literal("<b>ASBL</b> L’« Aide » & Cie")
+    '&lt;b&gt;ASBL&lt;/b&gt; L’« Aide » &amp; Cie'
+    """
+    return escape(text, quote=False)
+
+
+def wrapped(text: str, width: int) -> str:
+    """The same on lines of ``width`` characters at most, words left whole."""
+    return "<br>".join(map(literal, textwrap.wrap(text, width, break_long_words=False)))
 
 
 def hover(colours: Tokens) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -161,8 +160,8 @@ def _units(
         colorscale=scale,
         showscale=False,
         customdata=[
-            f"<b>{escape(unit.name)}</b><br>{words.number(unit.population)} habitants<br>"
-            f"{escape(plan.names.get(bassin, 'Dans aucun bassin'))}"
+            f"<b>{charts.literal(unit.name)}</b><br>{words.number(unit.population)} habitants<br>"
+            f"{charts.literal(plan.names.get(bassin, 'Dans aucun bassin'))}"
             for unit, bassin in zip(units, bassins, strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",

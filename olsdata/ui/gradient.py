@@ -168,7 +168,7 @@ def _scatter(id_: str, level: str, weights: Weights, zone: Zone, colours: Tokens
                 "line": {"width": 0.7, "color": colours.paper},
             },
             customdata=[
-                (escape(str(label)), words.number(kind.per * rate, 1), words.number(index))
+                (charts.literal(str(label)), words.number(kind.per * rate, 1), words.number(index))
                 for label, rate, index in part[["label", "taux", "indice"]].itertuples(index=False)
             ],
             hovertemplate=(

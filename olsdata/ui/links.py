@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from html import escape
 
 import numpy as np
@@ -200,7 +199,7 @@ def _figure(edges: tuple[Edge, ...], colours: Tokens, phone: bool) -> go.Figure:
             x=[x for x, _ in mine.values()],
             y=[y for _, y in mine.values()],
             mode="markers+text",
-            text=["<br>".join(textwrap.wrap(name, width, break_long_words=False)) for name in mine],
+            text=[charts.wrapped(name, width) for name in mine],
             textposition=where,
             textfont={"color": colours.ink, "size": charts.TYPE_PX * colours.scale},
             marker={"size": 12, "color": colours.accent_text},

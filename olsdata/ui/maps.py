@@ -434,7 +434,7 @@ def _structures(kind: str, zone: Zone, colours: Tokens, phone: bool) -> go.Figur
                 tint,
                 "#FFFFFF",
                 0.6,
-                customdata=mine["noms"].tolist(),
+                customdata=mine["noms"].map(charts.literal).tolist(),
                 hovertemplate="<b>%{properties.nom}</b><br>%{customdata}<extra></extra>",
             )
         )
@@ -452,7 +452,7 @@ def _structures(kind: str, zone: Zone, colours: Tokens, phone: bool) -> go.Figur
                 lat=[lat for _, lat in at],
                 mode="markers",
                 marker={"size": 11, "color": theme.INK},
-                customdata=[f"{n}<br>siège dans la commune" for n in seats["nom"]],
+                customdata=[f"{charts.literal(n)}<br>siège dans la commune" for n in seats["nom"]],
                 hovertemplate="%{customdata}<extra></extra>",
             )
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from functools import lru_cache
 
 import plotly.graph_objects as go
@@ -100,7 +99,7 @@ def _network(diagram: str, colours: Tokens, phone: bool) -> go.Figure:
     )
     width = 12 if phone else 18
     for node, (x, y) in place.items():
-        text = "<br>".join(textwrap.wrap(names[node], width, break_long_words=False))
+        text = charts.wrapped(names[node], width)
         figure.add_annotation(
             x=x, y=y, text=text, showarrow=False, yanchor="top", bgcolor=colours.paper,
             yshift=-(9 + int(totals[node])), borderpad=1, opacity=0.92,
@@ -131,7 +130,7 @@ def _scale(
 ) -> go.Figure:
     rows = [r for r in reference.facts("comparateurs").itertuples() if r.bas]
     width = 22 if phone else 60
-    names = ["<br>".join(textwrap.wrap(f"{r.nom}, {r.pays}", width)) for r in rows]
+    names = [charts.wrapped(f"{r.nom}, {r.pays}", width) for r in rows]
     ours = [("Nos bassins de vie (grille en vigueur)", bassins), ("Nos dix OLS", ols)]
     order = [name for name, _ in ours][::-1] + names
     figure = go.Figure()

@@ -96,11 +96,15 @@ def test_a_bassin_is_drawn_with_the_list_then_undone_and_done_again():
     assert "2 unités choisies" in html(app)
     field(app, "Ajouter à").set_value("nouveau").run()
     field(app, "Nom du nouveau bassin").set_value(SCRIPT).run()
-    field(app, "Pourquoi (facultatif)").set_value("le bus 27").run()
+    field(app, "Pourquoi (facultatif)").set_value(f"le bus 27 {SCRIPT}").run()
+    app = click(app, "Ajouter")
+    assert "n’y est pas admis" in app.error[0].value
+    assert kept().plan == first.plan
+    field(app, "Nom du nouveau bassin").set_value("L’été & l’hiver").run()
     app = click(app, "Ajouter")
     assert alerts(app) == []
     after = kept()
-    (bassin,) = [b for b, name in after.plan.bassins if name == SCRIPT]
+    (bassin,) = [b for b, name in after.plan.bassins if name == "L’été & l’hiver"]
     assert set(after.plan.by_bassin[bassin]) > {"92094D"}
     assert field(app, "Communes et sections choisies").value == []
     assert field(app, "Ajouter à").value == bassin

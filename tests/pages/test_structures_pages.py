@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from olsdata import structures
-from olsdata.ui import access, links, menu
+from olsdata.ui import access, links, menu, theme
 from olsdata.ui.structures import VIEWS, ZONINGS
 from tests.pages.test_pages import alerts, start
 
@@ -108,3 +108,9 @@ def test_names_around_the_network_have_each_their_own_place() -> None:
         heights = sorted(y for x, y in at.values() if x * side > 0)
         assert all(high - low >= 1 for low, high in itertools.pairwise(heights))
     assert links.positions(["a"]) == {"a": (-1.0, 0.0)}
+
+
+def test_a_tag_in_a_name_is_drawn_as_text() -> None:
+    edges = (("<b>Ici</b>", "L’Aide & Cie", "support"),)
+    texts = [t for trace in links._figure(edges, theme.LIGHT, False).data for t in trace.text or ()]
+    assert sorted(texts) == ["&lt;b&gt;Ici&lt;/b&gt;", "L’Aide &amp; Cie"]

@@ -175,6 +175,8 @@ def test_a_bassin_left_empty_disappears_and_its_name_is_free_again():
         (lambda p: plan.rename(p, "05-92142", " "), "manquant"),
         (lambda p: plan.rename(p, "05-92142", "x" * 81), "80 au plus"),
         (lambda p: plan.rename(p, "05-92142", "Mettet"), "s’appelle déjà"),
+        (lambda p: plan.rename(p, "05-92142", "<b>Ici</b>"), "le signe « < »"),
+        (lambda p: plan.create(p, ["92094D"], "www.ici.be"), "le signe « www. »"),
         (lambda p: plan.delete(p, "05-rien"), "Bassin inconnu"),
     ],
 )
@@ -501,6 +503,7 @@ def collection(*features: object) -> bytes:
         (b"zone,label,refnis\na,Ici,92137\nb,ICI,92142\n", "deux bassins s’appellent"),
         (b"label,refnis\nIci,62063\n", "Aucune ligne"),
         (b"label,refnis\n,92137\n", "le bassin manque"),
+        (b"label,refnis\n[Ici](http://x.be),92137\n", "le signe"),
         (b"{", "mal formé"),
         (b"[" * 100_000, "mal formé"),
         (b'{"type": "Feature"}', "liste de bassins"),

@@ -150,6 +150,16 @@ WRONG = {
         lambda f: f.assign(label=f["label"].where(f["zone"].str[:2] != "05", "Ici")),
         "s’appellent « Ici »",
     ),
+    "a name that a heading would take for a link": (
+        "bassin",
+        lambda f: f.assign(label=f["label"].replace("Gembloux", "[Gembloux](http://x.be)")),
+        r"Nom de zone « \[Gembloux.*le signe « \[ »",
+    ),
+    "a name that a chart would take for a tag": (
+        "ols",
+        lambda f: f.assign(label=f["label"].replace("Carolo", "<b>Carolo</b>")),
+        "le signe « < »",
+    ),
     "a missing commune": ("ols", lambda f: f[f["refnis"] != NAMUR], "Namur"),
     "an OLS without number": (
         "ols",
