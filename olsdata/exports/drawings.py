@@ -6,7 +6,7 @@ all texts have one size.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
@@ -147,7 +147,13 @@ def _write(
     return placed
 
 
-def _print(axes: Axes, placed: list[Any], ink: dict[str, str], bold: str = "") -> None:
+def _print(
+    axes: Axes, placed: list[Any], ink: dict[str, str], bold: str = "", halo: bool = False
+) -> None:
+    """Names where they stand; a halo keeps them readable on hatching, and outside their zone."""
+    from matplotlib.patheffects import withStroke
+
+    around = [withStroke(linewidth=3 * POINTS, foreground=LIGHT.paper)]
     for label in placed:
         axes.text(
             label.x,
@@ -158,6 +164,7 @@ def _print(axes: Axes, placed: list[Any], ink: dict[str, str], bold: str = "") -
             va="center",
             linespacing=1.05,
             fontweight="bold" if label.id == bold else "normal",
+            path_effects=around if halo or label.leader else [],
         )
 
 
@@ -168,6 +175,7 @@ def zones(
     zone: Zone,
     level: str,
     size: tuple[int, int],
+    chosen: str = "",
 ) -> Figure:
     """A map of values: zones of a level in their classes, hatching, limits of the OLS, names.
 
@@ -177,19 +185,12 @@ def zones(
     shades, texts : from ``cartography``
     zone : the territory shown
     size : width and height, pixels
+    chosen : OLS that stands out among the others, on a map of Wallonia
     """
     whole = zone.level == WALLONIE
-    box = (
-        contours.bounds("commune", every_commune()) if whole else contours.bounds("ols", [zone.id])
-    )
-    frame = contours.fit(box, *size, (0.98, 0.96) if whole else (0.86, 0.94))
     line = 0.3 if whole else 0.8
-    figure, axes = _canvas(frame)
+    figure, axes, frame = _ground(zone, size)
     shapes = contours.shapes(level)
-    if not whole:
-        ols = contours.shapes("ols")
-        others = [ols[i] for i in all_ols() if i != zone.id]
-        _fill(axes, frame, others, LIGHT.neighbours, LIGHT.paper, 2)
     known = list(shades.rank.index)
     colours = [shades.ramp[int(rank)] for rank in shades.rank]
     _fill(axes, frame, [shapes[i] for i in known], colours, LIGHT.paper, line)
@@ -199,8 +200,60 @@ def zones(
     if whole and level != "commune":
         _hatch(axes, frame, "commune", list(territory.outside().index))
     _outline(axes, frame, all_ols() if whole else [zone.id], LIGHT.ink, 1.0 if whole else 1.6)
+    if whole and chosen:
+        _outline(axes, frame, [chosen], LIGHT.ink, 2.6)
     placed = _write(axes, frame, level, texts, tuple((level, i) for i in table.index))
     _print(axes, placed, cartography.ink_of(placed, shades, LIGHT))
+    return figure
+
+
+def _ground(zone: Zone, size: tuple[int, int]) -> tuple[Figure, Axes, Frame]:
+    """An empty map of a territory, with its neighbours."""
+    whole = zone.level == WALLONIE
+    box = (
+        contours.bounds("commune", every_commune()) if whole else contours.bounds("ols", [zone.id])
+    )
+    frame = contours.fit(box, *size, (0.98, 0.96) if whole else (0.86, 0.94))
+    figure, axes = _canvas(frame)
+    if not whole:
+        ols = contours.shapes("ols")
+        others = [ols[i] for i in all_ols() if i != zone.id]
+        _fill(axes, frame, others, LIGHT.neighbours, LIGHT.paper, 2)
+    return figure, axes, frame
+
+
+def tinted(
+    communes: Sequence[str],
+    tints: Mapping[str, str],
+    hatched: Sequence[str],
+    points: Sequence[str],
+    zone: Zone,
+    size: tuple[int, int],
+) -> Figure:
+    """A map of kinds: communes in their colours, those that are doubtful hatched, some points.
+
+    Parameters
+    ----------
+    communes : REFNIS of those shown; blank where ``tints`` has no colour
+    tints : REFNIS → colour
+    hatched, points : REFNIS of those with hatching, and of those with a point
+    zone : the territory shown
+    size : width and height, pixels
+    """
+    figure, axes, frame = _ground(zone, size)
+    shapes = contours.shapes("commune")
+    blank = [shapes[i] for i in communes if i not in tints]
+    _fill(axes, frame, blank, LIGHT.paper, LIGHT.border, 0.8)
+    _fill(axes, frame, [shapes[i] for i in tints], list(tints.values()), LIGHT.paper, 0.8)
+    _hatch(axes, frame, "commune", hatched)
+    _outline(axes, frame, [zone.id], LIGHT.ink, 1.6)
+    names = territory.zoning("communes").zones["label"]
+    texts = tuple((i, str(names[i]), "") for i in communes)
+    placed = _write(axes, frame, "commune", texts, tuple(("commune", i) for i in communes))
+    for code in points:
+        x, y = frame.pixels(contours.mercator(np.array([contours.point("commune", code)])))[0]
+        axes.plot([x], [y + 9], marker="o", markersize=7 * POINTS, color=LIGHT.ink)
+    _print(axes, placed, dict.fromkeys(communes, LIGHT.ink), halo=True)
     return figure
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from olsdata import words
+from olsdata.exports import seen as pictures
 from olsdata.exports.document import (
     Block,
     Bullets,
+    Columns,
     Document,
     Frame,
     Heading,
@@ -28,8 +30,12 @@ TINTS: dict[str, Tint] = {"soft": "savoir", "warm": "vecu"}
 UNSORTED = "Notes non triées"
 
 
-def record(actor: Actor, id_: str) -> Document:
+def record(actor: Actor, id_: str, drawn: bool = True) -> Document:
     """What the workshop saw, said, understood, supposed and chose; only what the room saw.
+
+    Parameters
+    ----------
+    drawn : whether the pictures are there, and not only their sentences
 
     Raises
     ------
@@ -41,7 +47,7 @@ def record(actor: Actor, id_: str) -> Document:
     supposed, chosen = ideas.hypotheses(actor, id_), ideas.steps(actor, id_)
     blocks: list[Block] = [
         *_people(held),
-        *_seen(held),
+        *_seen(held, drawn),
         *_said(held, said),
         *_supposed(held, supposed, said),
         *_chosen(chosen, supposed),
@@ -87,20 +93,23 @@ def _people(held: Workshop) -> list[Block]:
     ]
 
 
-def _seen(held: Workshop) -> list[Block]:
+def _seen(held: Workshop, drawn: bool) -> list[Block]:
     found: list[Block] = [Heading("Ce que nous avons vu")]
     seen = [p for p in held.plan.pictures if p.seen is not None]
     for picture in seen:
         assert picture.seen is not None
-        found += [
-            Heading(words.spaced(picture.title), 2),
+        about = (
+            *(pictures.blocks(picture, held.ols) if drawn else ()),
             Paragraph(picture.seen.sentence),
             Paragraph(
                 f"{picture.seen.source} Données version {picture.seen.version}, vues le "
                 f"{words.day(picture.seen.at[:10])}.",
                 "source",
             ),
-        ]
+        )
+        found.append(Heading(words.spaced(picture.title), 2))
+        # One column: a picture and its words stay on one page.
+        found += [Columns((about,), (1.0,))] if drawn else about
     return found if seen else [*found, Paragraph("Aucune image n’a été montrée.")]
 
 

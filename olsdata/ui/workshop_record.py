@@ -166,10 +166,10 @@ def downloads(held: Workshop) -> None:
 
 
 def panel(held: Workshop) -> None:
-    """The record as a page."""
+    """The record as a page; the documents have its pictures too."""
     downloads(held)
     with st.container(border=True, key="panneau-trace"):
-        st.html(html(workshop.record(who.actor(), held.id)))
+        st.html(html(workshop.record(who.actor(), held.id, drawn=False)))
     if held.state == lists.CLOSED:
         with st.container(border=True, key="panneau-trace-notes"):
             _to_notes(held)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from olsdata import catalogue, structures
+from olsdata import catalogue, structures, words
 from olsdata.tables import DataError
 from olsdata.workshops import lists
 from olsdata.workshops.rows import SHORT, new_id, said
@@ -74,10 +74,12 @@ class Picture:
 
         >>> Picture("carte", "pct_65p_2021").title
         '65 ans et plus, par commune (2021)'
+        >>> Picture("carte", "pct_65p_2021", "ols").title
+        '65 ans et plus, par OLS (2021)'
         """
         if self.kind == "carte":
             card = catalogue.cards().get(self.indicator)
-            name = f"{card.title}, {LEVELS[self.level].lower()} ({card.year})" if card else ""
+            name = f"{card.title}, {words.low(LEVELS[self.level])} ({card.year})" if card else ""
             return name or f"{self.indicator} (indicateur disparu)"
         if self.kind == "structures":
             known = structures.types().get(self.structure)
