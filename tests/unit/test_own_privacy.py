@@ -143,6 +143,13 @@ def test_a_bassin_with_one_small_commune_keeps_its_total_and_hides_a_companion()
     assert (total["valeur"], total["agregation"]) == (3 + 50 * (len(codes) - 1), "somme")
 
 
+def test_a_group_whose_sum_would_give_its_counts_takes_another_place():
+    """Two places under five that sum to eight are four and four: the sum alone would say so."""
+    counts = pd.DataFrame({"n": [4.0, 4.0, 40.0]}, index=list("abc"))
+    homes = pd.DataFrame({"bassin": ["x", "x", "x"]}, index=list("abc"))
+    assert privacy.hidden_groups(counts, homes).to_dict() == {"a": 1, "b": 1, "c": 1}
+
+
 def test_nothing_of_a_hidden_count_is_written_to_disk():
     codes = only_in("01")
     id_ = kept({code: 4 if i < 3 else 17 for i, code in enumerate(codes)})
