@@ -14,26 +14,24 @@ from tests.server import ROOT, serve
 
 IMAGES = ROOT / "docs" / "images"
 PICTURES = {
-    "accueil": ("/accueil", "clair", "bureau"),
-    "population": ("/population?territoire=06", "clair", "bureau"),
-    "population-sombre": ("/population?territoire=06", "sombre", "bureau"),
-    "population-telephone": ("/population?territoire=06", "clair", "telephone"),
-    "bassins": ("/population?territoire=03&niveau=bassin", "clair", "bureau"),
-    "profil": ("/profil?territoire=06", "clair", "bureau"),
-    "structures": ("/structures?territoire=06", "clair", "bureau"),
-    "coherence": ("/coherence?territoire=06", "clair", "bureau"),
-    "universalisme": ("/universalisme?territoire=06&niveau=commune", "clair", "bureau"),
-    "notes": ("/notes?territoire=06&noter=pct_65p_2021", "clair", "bureau"),
-    "besoins": ("/besoins?territoire=06", "clair", "bureau"),
-    "comparer": ("/comparer", "clair", "bureau"),
-    "remontees": ("/remontees", "clair", "bureau"),
-    "atelier": ("/atelier?territoire=06", "clair", "bureau"),
-    "trajectoire": ("/trajectoire?territoire=06", "clair", "bureau"),
-    "reperes": ("/reperes", "clair", "bureau"),
-    "flux": ("/reperes?theme=flux&territoire=06", "clair", "bureau"),
-    "dessiner": ("/bassins?territoire=06", "clair", "bureau"),
-    "donnees": ("/donnees", "clair", "bureau"),
-    "ecran-partage": ("/population?territoire=06&ecran=partage", "clair", "bureau"),
+    "accueil": "/accueil",
+    "population": "/population?territoire=06",
+    "bassins": "/population?territoire=03&niveau=bassin",
+    "profil": "/profil?territoire=06",
+    "structures": "/structures?territoire=06",
+    "coherence": "/coherence?territoire=06",
+    "universalisme": "/universalisme?territoire=06&niveau=commune",
+    "notes": "/notes?territoire=06&noter=pct_65p_2021",
+    "besoins": "/besoins?territoire=06",
+    "comparer": "/comparer",
+    "remontees": "/remontees",
+    "atelier": "/atelier?territoire=06",
+    "trajectoire": "/trajectoire?territoire=06",
+    "reperes": "/reperes",
+    "flux": "/reperes?theme=flux&territoire=06",
+    "dessiner": "/bassins?territoire=06",
+    "donnees": "/donnees",
+    "ecran-partage": "/population?territoire=06&ecran=partage",
 }
 
 
@@ -49,9 +47,9 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        for name, (address, theme, size) in PICTURES.items():
+        for name, address in PICTURES.items():
             visitor = Visitor(browser, server)
-            visitor.open(address, theme, size).page.screenshot(path=IMAGES / f"{name}.png")
+            visitor.open(address).page.screenshot(path=IMAGES / f"{name}.png")
             visitor.close()
             sys.stdout.write(f"docs/images/{name}.png\n")
         browser.close()

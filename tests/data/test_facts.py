@@ -1,10 +1,14 @@
 """The embedded facts against counts and totals published elsewhere. Reads geodata/ directly."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from tests.browser import guide
+
+IMAGE = re.compile(r"images/([\w-]+\.png)")
 GEODATA = Path(__file__).resolve().parents[2] / "geodata"
 CUT_SECTIONS = {"92094D": 19, "91005D": 5, "91005C": 4, "91005B": 4}
 OLS = {
@@ -197,3 +201,20 @@ def test_files_are_utf8_with_line_feeds_and_without_bom():
         assert b"\r" not in raw, path.name
         assert not raw.startswith(b"\xef\xbb\xbf"), path.name
         assert raw.endswith(b"\n"), path.name
+
+
+def test_every_table_is_in_the_sources_with_its_number_of_rows():
+    text = (GEODATA / "SOURCES.md").read_text("utf-8")
+    listed = dict(re.findall(r"^\| `([\w/]+\.csv)`[^|]*\| ([\d\s]+) \|", text, re.MULTILINE))
+    tables = {path.relative_to(GEODATA).as_posix(): path for path in GEODATA.rglob("*.csv")}
+    assert set(listed) == set(tables)
+    for name, path in tables.items():
+        assert int("".join(listed[name].split())) == len(pd.read_csv(path, dtype=str)), name
+
+
+def test_every_picture_of_the_guide_is_shown_and_taken():
+    root = GEODATA.parent
+    pages = [root / "README.md", *(root / "docs").glob("*.md")]
+    shown = {name for page in pages for name in IMAGE.findall(page.read_text("utf-8"))}
+    assert shown == {path.name for path in (root / "docs" / "images").iterdir()}
+    assert shown == {f"{name}.png" for name in guide.PICTURES}
