@@ -57,10 +57,15 @@ def open() -> Iterator[dict[str, Place]]:
 
     Examples
     --------
+    In a folder that is thrown away, so that the example leaves nothing on the reader's machine:
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from unittest import mock
     >>> from olsdata.notes import actors, book
-    >>> with open() as places:
-    ...     next(place.label for place in places.values())
-    ...     book.find(actors.LOCAL, place="D1-ville-haute").total > 3
+    >>> with TemporaryDirectory() as folder, mock.patch.dict("os.environ", OLS_DATA_DIR=folder):
+    ...     with open() as places:
+    ...         next(place.label for place in places.values())
+    ...         book.find(actors.LOCAL, place="D1-ville-haute").total > 3
     'Hautes Plaines et Vallées (fictif)'
     True
     """
