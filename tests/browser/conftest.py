@@ -145,23 +145,17 @@ def window(browser: Browser, theme: str, size: str) -> BrowserContext:
 
 
 class Visitor:
-    """Opens pages, each in its own context, as a new reader would.
-
-    With ``windows``, by theme and size, pages open in those and leave them open: a page comes twice
-    as fast when the browser has its scripts already.
+    """Opens pages in one browser window per theme and screen, which knows the scripts from then on;
+    or, ``apart``, as somebody else would: in a window of its own, with nothing kept.
     """
 
-    def __init__(
-        self,
-        browser: Browser,
-        server: Server,
-        windows: dict[tuple[str, str], BrowserContext] | None = None,
-    ) -> None:
-        self.browser, self.url, self.windows = browser, server.url, windows
+    def __init__(self, browser: Browser, server: Server) -> None:
+        self.browser, self.url = browser, server.url
+        self.windows: dict[tuple[str, str], BrowserContext] = {}
         self.opened: list[BrowserContext | Page] = []
 
-    def page(self, theme: str, size: str) -> Page:
-        if self.windows is None:
+    def page(self, theme: str, size: str, apart: bool) -> Page:
+        if apart:
             self.opened.append(own := window(self.browser, theme, size))
             return own.new_page()
         if (theme, size) not in self.windows:
@@ -169,8 +163,10 @@ class Visitor:
         self.opened.append(page := self.windows[theme, size].new_page())
         return page
 
-    def open(self, path: str, theme: str = "clair", size: str = "bureau") -> Visit:
-        visit = Visit(self.page(theme, size))
+    def open(
+        self, path: str, theme: str = "clair", size: str = "bureau", apart: bool = False
+    ) -> Visit:
+        visit = Visit(self.page(theme, size, apart))
         visit.page.on("request", lambda request: visit.requests.append(request.url))
         visit.page.on("websocket", lambda socket: visit.requests.append(socket.url))
         visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))
@@ -180,14 +176,23 @@ class Visitor:
         return visit
 
     def close(self) -> None:
+        """Close the pages; the windows stay."""
         while self.opened:
             self.opened.pop().close()
 
+    def leave(self) -> None:
+        """Close everything."""
+        self.close()
+        while self.windows:
+            self.windows.popitem()[1].close()
+
 
 @pytest.fixture(scope="session")
-def regular(browser: Browser, server: Server) -> Visitor:
-    """Somebody who has been here before, in both themes and on both screens."""
-    return Visitor(browser, server, {})
+def regular(browser: Browser, server: Server) -> Iterator[Visitor]:
+    """Somebody who has been here before."""
+    visitor = Visitor(browser, server)
+    yield visitor
+    visitor.leave()
 
 
 @pytest.fixture
@@ -201,7 +206,7 @@ def first_reader(browser: Browser, fresh_server: Server) -> Iterator[Visitor]:
     """The first person ever to open the server."""
     visitor = Visitor(browser, fresh_server)
     yield visitor
-    visitor.close()
+    visitor.leave()
 
 
 @pytest.fixture(scope="module")

@@ -47,8 +47,8 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        visitor = Visitor(browser, server)
         for name, address in PICTURES.items():
-            visitor = Visitor(browser, server)
             visitor.open(address).page.screenshot(path=IMAGES / f"{name}.png")
             visitor.close()
             sys.stdout.write(f"docs/images/{name}.png\n")

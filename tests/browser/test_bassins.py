@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
 
 from olsdata import contours
-from tests.browser.conftest import Visit, Visitor
+from tests.browser.conftest import SCHEMES, Visit, Visitor
 from tests.browser.test_maps import TOLD, WHERE
 
 pytestmark = pytest.mark.xdist_group("bassins")
@@ -142,10 +143,10 @@ def test_a_bassin_is_drawn_with_the_keyboard_alone(first_reader: Visitor) -> Non
     assert "Toute l’OLS est dans un bassin" in text(visit)
 
 
-@pytest.mark.parametrize("theme", ["clair", "sombre"])
-def test_axe_finds_no_violation_while_drawing(first_reader: Visitor, theme: str) -> None:
+def test_axe_finds_no_violation_while_drawing(first_reader: Visitor) -> None:
     started(first_reader)
-    for part in ("dessiner", "propositions", "comparer", "adopter", "fichiers"):
+    parts = ("dessiner", "propositions", "comparer", "adopter", "fichiers")
+    for part, theme in itertools.product(parts, SCHEMES):
         visit = first_reader.open(f"/bassins?territoire=05&partie={part}", theme)
         found = [
             f"{part} {v['id']} : {node['target']} {node['html'][:160]} {node['failureSummary']}"
@@ -154,3 +155,4 @@ def test_axe_finds_no_violation_while_drawing(first_reader: Visitor, theme: str)
         ]
         assert found == [], "\n".join(found)
         assert visit.outside() == []
+        first_reader.close()

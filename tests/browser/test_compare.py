@@ -20,7 +20,7 @@ def test_a_comparison_travels_in_its_link(reader: Visitor) -> None:
     visit.settle()
     assert parse_qs(urlparse(visit.address()).query)["zones"] == ["05"]
     assert visit.page.get_by_text("Un seul territoire").count() == 1
-    other = reader.open(visit.address())
+    other = reader.open(visit.address(), apart=True)
     assert columns(other) == ["05 Namur-Ouest"]
     assert other.page.locator("table.ecarts td", has_text="repère").count() > 0
     assert other.outside() == []

@@ -59,7 +59,7 @@ def test_weights_set_by_slider_are_in_the_address_and_a_cold_reader_finds_the_sa
     assert after != before
     slide(visit, "un habitant compte pour (k)")
     asked(visit, "k=2.5")
-    other = reader.open(visit.address())
+    other = reader.open(visit.address(), apart=True)
     assert bands(other) == after
     assert value(other, "80 ans et plus 2021") == "3"
     assert "2,5" in other.page.locator(".st-key-panneau-part").inner_text()
@@ -100,7 +100,7 @@ def test_weights_are_shared_under_a_name_and_taken_up_in_another_browser(
         anne.page.get_by_role("textbox", name=f"Pourquoi {name}").fill(f"Dit en atelier, {name}")
     press(anne, "Garder ces poids")
     expect(anne.page.get_by_text("gardés.")).to_be_visible()
-    luc = first_reader.open(ADDRESS)
+    luc = first_reader.open(ADDRESS, apart=True)
     fold(luc, "Poids partagés")
     expect(luc.page.get_by_text("Dit en atelier, « 80 ans et plus »")).to_be_visible()
     press(luc, "Prendre ces poids")

@@ -6,8 +6,6 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Visit, Visitor
 
-expect.set_options(timeout=20_000)  # two browsers on a small machine
-
 ADDRESS = "/notes?territoire=05&noter=pct_65p_2021"
 
 
@@ -34,7 +32,7 @@ def card(visit: Visit, text: str) -> Locator:
 def test_two_facilitators_write_answer_and_revise_notes_on_one_indicator(
     first_reader: Visitor,
 ) -> None:
-    anne, luc = first_reader.open(ADDRESS), first_reader.open(ADDRESS)
+    anne, luc = first_reader.open(ADDRESS), first_reader.open(ADDRESS, apart=True)
     write(anne, "Les rendez-vous sont rares.")
     expect(anne.page.get_by_text("Note gardée")).to_be_visible()
     again(luc)

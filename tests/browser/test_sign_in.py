@@ -14,8 +14,6 @@ from tests.browser.conftest import Visit, Visitor
 from tests.browser.test_notes import again, card, write
 from tests.server import serve
 
-expect.set_options(timeout=20_000)
-
 TABLE = """
 contact = "la coordination de l’essai"
 [[personne]]
@@ -56,13 +54,13 @@ def guests(browser: Browser, tmp_path: Path) -> Iterator[Visitor]:
     ):
         visitor = Visitor(browser, running)
         yield visitor
-        visitor.close()
+        visitor.leave()
         assert running.attempts() == []
 
 
 def sign_in(visitor: Visitor, name: str) -> Visit:
     """The page after the sign-in, in a browser of one's own."""
-    visit = visitor.open("/notes?territoire=05")
+    visit = visitor.open("/notes?territoire=05", apart=True)
     visit.page.context.route(f"{STYLES}**", lambda route: route.abort())
     expect(visit.page.get_by_role("heading", name="Territoires OLS")).to_be_visible()
     expect(visit.page.get_by_text("Notes de terrain", exact=True)).to_have_count(0)

@@ -37,7 +37,7 @@ def screen(visitor: Visitor, held: Workshop, position: int, theme: str = "clair"
 
 
 def note(page: Page, text: str) -> None:
-    expect(page.locator("article.note", has_text=text)).to_be_visible(timeout=10_000)
+    expect(page.locator("article.note", has_text=text)).to_be_visible()
 
 
 def violations(page: Page) -> list[str]:
@@ -83,7 +83,7 @@ def test_two_telephones_and_a_screen_survive_the_death_of_the_server(
         assert violations(phones["clair"]) == []
         os.kill(first.pid, signal.SIGKILL)
         send("clair", "Pendant la panne.")
-        visitor.close()
+        visitor.leave()
     with serve(tmp_path) as second:
         visitor = Visitor(browser, second)
         room = screen(visitor, held, SAY)
@@ -92,7 +92,7 @@ def test_two_telephones_and_a_screen_survive_the_death_of_the_server(
         expect(room.page.locator(".qr .adresse")).to_have_text(address)
         send("sombre", "Après la panne.")
         note(room.page, "Après la panne.")
-        visitor.close()
+        visitor.leave()
     book.close(LOCAL, held.id)
     assert len(voices.find(LOCAL, held.id)) == 4
     for phone in phones.values():
@@ -129,7 +129,7 @@ def test_a_workshop_is_run_with_the_keyboard_alone(
         expect(title).to_contain_text("concorde")
         assert [v.text for v in voices.find(LOCAL, held.id)] == ["Une première.", "Une deuxième."]
         assert room.errors == []
-        visitor.close()
+        visitor.leave()
 
 
 @pytest.mark.parametrize("theme", ["clair", "sombre"])
@@ -152,4 +152,5 @@ def test_every_screen_of_a_workshop_is_accessible_and_asks_nothing_outside(
             visit = visitor.open(f"/atelier?territoire=06{address}", theme)
             assert [(v["id"], v["nodes"][0]["html"][:160]) for v in visit.violations()] == []
             visitor.close()
+        visitor.leave()
     assert book.get(LOCAL, held.id).state == lists.OPEN
