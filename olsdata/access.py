@@ -537,37 +537,6 @@ def by_zone(found: Access, zoning: Zoning) -> pd.DataFrame:
     return frame[COLUMNS]
 
 
-def people_within(found: Access, zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
-    """Inhabitants of each zone who have at least one place within the catchment.
-
-    Parameters
-    ----------
-    found : an answer of ``by_sector``
-    zoning : zones, in the order of the result
-
-    Returns
-    -------
-    DataFrame, index zone; label, habitants (persons on 1/1/2024), a_portee (persons; missing in a
-    zone cut out of a commune), part (%), agregation, couverture. On communal counts some live
-    farther than the catchment from the centre of their own commune: read it from afar.
-    """
-    reached = (found.sectors["offre_a_portee"] > 0).astype(float)
-    share, rule = _mean(found, reached, zoning)
-    people = figures.population(2024, zoning, facts)["valeur"]
-    frame = pd.DataFrame(
-        {
-            "label": zoning.zones["label"],
-            "habitants": people,
-            "a_portee": (share * people).mask(rule == COMMUNAL),
-            "part": share * 100,
-            "agregation": rule,
-            "couverture": zoning.coverage,
-        }
-    )
-    frame.index.name = "zone"
-    return frame
-
-
 def disagreements(
     found: Access, zoning: Zoning, margin: float = 0.1, facts: Facts | None = None
 ) -> pd.DataFrame:

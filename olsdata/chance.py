@@ -1,4 +1,4 @@
-"""What chance alone could explain: limits of a small count and of its rate.
+"""What chance alone could explain: limits of a small count.
 
 The number of structures on a territory is a full count, not a sample. The limits answer another
 question: had the same causes been at work again, between which numbers would the count fall?
@@ -58,41 +58,6 @@ def limits(count: float, level: float = 0.95) -> Limits:
     [1.623486, 5.0, 11.668332]
     """
     return exact(count, level) if count < BYAR_FROM else byar(count, level)
-
-
-def rate_limits(
-    count: float, denominator: float, per: float = 100_000, level: float = 0.95
-) -> Limits:
-    """Limits of a rate whose denominator is known without error.
-
-    Parameters
-    ----------
-    count : events or structures, >= 0
-    denominator : inhabitants (or km²), > 0, in the same zone
-    per : unit of the rate, > 0: 100,000 inhabitants unless told
-    level : probability that the limits hold, between 0 and 1
-
-    Returns
-    -------
-    Limits, events per ``per`` of the denominator.
-
-    Raises
-    ------
-    ValueError
-        As ``limits``; also if the denominator or the unit is not positive and finite.
-
-    Examples
-    --------
-    >>> [round(limit, 6) for limit in rate_limits(1, 100, per=100)]
-    [0.025318, 1.0, 5.571643]
-    >>> [round(limit, 6) for limit in rate_limits(5, 100, per=100)]
-    [1.623486, 5.0, 11.668332]
-    """
-    for name, number in (("denominator", denominator), ("per", per)):
-        if not (math.isfinite(number) and number > 0):
-            raise ValueError(f"{name} must be positive and finite: {number}")
-    low, value, high = limits(count, level)
-    return Limits(low / denominator * per, value / denominator * per, high / denominator * per)
 
 
 def byar(count: float, level: float = 0.95) -> Limits:

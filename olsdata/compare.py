@@ -98,11 +98,6 @@ class Measure:
     source: str
     sort: str
 
-    @property
-    def gap_unit(self) -> str:
-        """Unit of a difference: points where the measure is a percentage."""
-        return "points" if self.unit in ("%", "points d’indice") else self.unit
-
 
 @remembered(maxsize=1)
 def measures() -> dict[str, Measure]:
@@ -110,8 +105,8 @@ def measures() -> dict[str, Measure]:
 
     Examples
     --------
-    >>> list(measures())[0], measures()["pct_65p_2021"].gap_unit, len(measures()) > 40
-    ('area_km2_2026', 'points', True)
+    >>> list(measures())[0], measures()["pct_65p_2021"].unit, len(measures()) > 40
+    ('area_km2_2026', '%', True)
     """
     weights = need.default_weights()
     found = [

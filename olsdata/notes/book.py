@@ -93,11 +93,6 @@ class Note:
             return None
         return _days(self.steps[0].date)
 
-    @property
-    def days_in_status(self) -> int | None:
-        """Days since its last step; None for what has no steps."""
-        return _days(self.steps[-1].date) if self.steps else None
-
 
 @dataclass(frozen=True)
 class Change:

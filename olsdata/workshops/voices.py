@@ -227,23 +227,6 @@ def show_all(actor: Actor, workshop: str) -> None:
         )
 
 
-def reword(actor: Actor, id_: str, text: str, seen: int, confirmed: Collection[str] = ()) -> Voice:
-    """Correct what was typed.
-
-    Raises
-    ------
-    ChangedError, RefusedError, DeniedError, DataError, StoreError
-    """
-    said = cleaned(text, "Texte", TEXT_MOST)
-    guard.check([said], confirmed)
-    with store.writing() as session:
-        row = _led(session, actor, id_)
-        rows.unchanged(row, seen)
-        row.text = said
-        rows.seal(row)
-        return voice_of(row)
-
-
 def erase(actor: Actor, id_: str) -> None:
     """Erase a contribution for good.
 

@@ -273,30 +273,6 @@ def test_people_of_a_territory_reach_the_supply_of_its_neighbours():
     assert access.by_zone(found, zoning).at["05", "valeur"] > 2 * density["05"]
 
 
-def test_people_within_the_catchment_are_counted_on_the_official_population():
-    found = imported((*NAMUR, 1), catchment_km=6)
-    table = access.people_within(found, territory.zoning("ols"))
-    official = figures.population(2024, territory.zoning("ols"))["valeur"]
-    assert table["habitants"].to_dict() == official.to_dict()
-    within = found.sectors["plus_proche_km"] < 6
-    people = found.sectors["population"]
-    held = territory.zoning("ols").sectors
-    for zone in ("05", "06", "10"):
-        here = people[held.reindex(people.index) == zone]
-        share = here[within.reindex(here.index)].sum() / here.sum()
-        assert table.at[zone, "part"] == pytest.approx(100 * share)
-        assert table.at[zone, "a_portee"] == pytest.approx(share * official[zone])
-    assert table.at["10", "part"] == 0 < table.at["06", "part"] < 100
-
-
-def test_a_count_of_people_is_missing_in_a_zone_cut_out_of_a_commune():
-    table = access.people_within(access.by_sector("pharmacies"), territory.zoning("bassins"))
-    cut = table["couverture"] < 0.9
-    assert table.loc[cut, "a_portee"].isna().all()
-    assert table.loc[cut, "part"].notna().all()
-    assert table.loc[~cut, "a_portee"].notna().all()
-
-
 def test_many_points_are_the_sum_of_each():
     rows = [(4.2 + i / 100, 50.2 + i / 500, float(i % 5)) for i in range(150)]
     found = imported(*rows, catchment_km=12)

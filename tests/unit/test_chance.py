@@ -40,7 +40,7 @@ def test_byar_gives_the_published_limits(count, level, low, high):
     ("count", "low", "high"), [(1, 0.025318, 5.571643), (5, 1.623486, 11.668332)]
 )
 def test_exact_gives_the_published_limits_per_hundred(count, low, high):
-    found = chance.rate_limits(count, 100, per=100)
+    found = chance.limits(count)
     assert found == pytest.approx((low, count, high), abs=6e-7)
 
 
@@ -95,12 +95,6 @@ def test_a_higher_level_widens_the_limits(count, one, other):
     assert narrow.high <= wide.high
 
 
-@given(st.integers(0, 60), st.floats(1, 1e7), st.floats(1, 1e6))
-def test_a_rate_is_the_count_over_its_denominator_with_the_limits_of_the_count(count, people, per):
-    scaled = [limit * people / per for limit in chance.rate_limits(count, people, per)]
-    assert scaled == pytest.approx(list(chance.limits(count)))
-
-
 @pytest.mark.parametrize("count", [-1, math.nan, math.inf])
 @pytest.mark.parametrize("function", [chance.limits, chance.exact, chance.byar])
 def test_a_count_without_sense_is_refused(function, count):
@@ -113,11 +107,3 @@ def test_a_level_outside_zero_and_one_is_refused(level):
     for count in (0, 3, 30):
         with pytest.raises(ValueError, match="level"):
             chance.limits(count, level)
-
-
-@pytest.mark.parametrize("number", [0, -5, math.nan, math.inf])
-def test_a_denominator_or_a_unit_that_is_not_positive_is_refused(number):
-    with pytest.raises(ValueError, match="denominator"):
-        chance.rate_limits(3, number)
-    with pytest.raises(ValueError, match="per"):
-        chance.rate_limits(3, 100, per=number)

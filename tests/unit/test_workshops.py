@@ -218,13 +218,12 @@ def test_a_participant_speaks_only_while_the_workshop_of_its_ols_is_open() -> No
         voices.say(ROOM, made.id, "Trop tard.")
 
 
-def test_only_who_leads_sorts_corrects_erases_and_keeps() -> None:
+def test_only_who_leads_sorts_erases_and_keeps() -> None:
     made = opened()
     said = voices.say(ROOM, made.id, "Une note.")
     for actor in (ROOM, *OTHERS):
         for act in (
             lambda actor=actor: voices.sort(actor, said.id, reading="autre"),
-            lambda actor=actor: voices.reword(actor, said.id, "Autre.", said.revision),
             lambda actor=actor: voices.erase(actor, said.id),
             lambda actor=actor: voices.keep(actor, said.id, Content(text="a", place="06")),
         ):
@@ -234,8 +233,6 @@ def test_only_who_leads_sorts_corrects_erases_and_keeps() -> None:
     with pytest.raises(DataError, match="Lecture"):
         voices.sort(SIX, said.id, reading="faux")
     assert voices.sort(SIX, said.id, reading="autre", kind="warm").reading == "autre"
-    with pytest.raises(ChangedError):
-        voices.reword(SIX, said.id, "Autre.", said.revision)
     voices.erase(SIX, said.id)
     assert voices.find(SIX, made.id) == []
 
