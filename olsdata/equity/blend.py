@@ -395,6 +395,38 @@ def states(
 # --- Lecture croisée ----------------------------------------------------------------------------
 
 
+def counted(here: pd.DataFrame, warm: bool = False) -> pd.DataFrame:
+    """What the notes of each theme in each zone add up to, whatever the weights and λ.
+
+    Parameters
+    ----------
+    here : what ``placed`` gives
+    warm : whether warm notes are counted; they are always listed
+
+    Returns
+    -------
+    DataFrame, index (zone, theme), those with a note: notes, soft, warm (numbers listed), count
+    (number counted), effet, poids (sums over the notes counted), up, down (sizes of the positive
+    and of the negative effects).
+    """
+    is_soft = here["kind"] == SOFT
+    counts = is_soft | warm
+    parts = pd.DataFrame(
+        {
+            "zone": here["zone"],
+            "theme": here["theme"],
+            "notes": 1,
+            "soft": is_soft.astype(int),
+            "warm": (~is_soft).astype(int),
+            "count": counts.astype(int),
+            "effet": here["effet"].where(counts, 0.0),
+            "poids": here["poids"].where(counts, 0.0),
+        }
+    )
+    parts["up"], parts["down"] = parts["effet"].clip(lower=0), -parts["effet"].clip(upper=0)
+    return parts.groupby(["zone", "theme"]).sum()
+
+
 def cross_reading(
     notes: pd.DataFrame,
     level: str,
@@ -405,6 +437,7 @@ def cross_reading(
     titles: Mapping[str, str] | None = None,
     facts: Facts | None = None,
     here: pd.DataFrame | None = None,
+    sums: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Lecture croisée: what figures and field say of each theme in each zone.
 
@@ -418,6 +451,7 @@ def cross_reading(
     today : day on which the review dates are judged
     titles : French titles of the themes that have no figure; their id when None
     here : what ``placed`` gives of these notes at that level, when it is known already
+    sums : what ``counted`` gives of ``here`` and ``warm``, when it is known already
 
     Returns
     -------
@@ -444,24 +478,11 @@ def cross_reading(
     here = placed(notes, zoning, today, facts) if here is None else here
     named = dict(titles or {})
     told = dict(need.themes())
-    told |= {theme: named.get(theme, theme) for theme in sorted(set(here["theme"]) - set(told))}
+    told |= {
+        theme: named.get(theme, theme) for theme in sorted(set(here["theme"].unique()) - set(told))
+    }
     cells = pd.MultiIndex.from_product([zoning.zones.index, list(told)], names=["zone", "theme"])
-    is_soft = here["kind"] == SOFT
-    counts = is_soft | warm
-    parts = pd.DataFrame(
-        {
-            "zone": here["zone"],
-            "theme": here["theme"],
-            "notes": 1,
-            "soft": is_soft.astype(int),
-            "warm": (~is_soft).astype(int),
-            "count": counts.astype(int),
-            "effet": here["effet"].where(counts, 0.0),
-            "poids": here["poids"].where(counts, 0.0),
-        }
-    )
-    parts["up"], parts["down"] = parts["effet"].clip(lower=0), -parts["effet"].clip(upper=0)
-    sums = parts.groupby(["zone", "theme"]).sum().reindex(cells, fill_value=0)
+    sums = (counted(here, warm) if sums is None else sums).reindex(cells, fill_value=0)
     figure = values.reindex(columns=list(told)).to_numpy(float).ravel()
     heard = signal(sums["effet"], sums["poids"])
     frame = pd.DataFrame(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -290,7 +291,7 @@ def gradient(
     points["x"] = x
     line = Line(*(float(part[0]) for part in _lines(y[:, None], w, x)))
     rci = float(_concentrations(y[:, None], w, x)[0])
-    redrawn = redraws(points["ressource"].to_numpy(float), count, seed, centred) / w[:, None]
+    redrawn = _redrawn(tuple(points["ressource"]), count, seed, centred) / w[:, None]
     starts, slopes = _lines(redrawn, w, x)
     ratios = np.divide(starts + slopes, starts, out=np.full_like(starts, np.nan), where=starts > 0)
     moved = _concentrations(redrawn, w, x)
@@ -313,6 +314,14 @@ def gradient(
         why=why,
         why_no_band=why_no_band,
     )
+
+
+@lru_cache(maxsize=8)
+def _redrawn(counts: tuple[float, ...], count: int, seed: int, centred: bool) -> FloatArray:
+    """``redraws``, kept: they do not depend on the weights of the index. 2 MB for communes."""
+    drawn = redraws(np.array(counts, dtype=float), count, seed, centred)
+    drawn.flags.writeable = False
+    return drawn
 
 
 def redraws(

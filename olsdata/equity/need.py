@@ -342,10 +342,18 @@ def paired(values: npt.ArrayLike, people: npt.ArrayLike) -> tuple[FloatArray, Fl
     return value, weight
 
 
+@remembered(maxsize=4)
 def communes(facts: Facts | None = None) -> pd.Index:
     """REFNIS of the communes of the OLS (252): those that the index compares."""
     facts = facts or tables.load()
     return facts.communes.index.difference(territory.outside(facts).index, sort=False)
+
+
+@remembered(maxsize=4)
+def _people(facts: Facts) -> FloatArray:
+    """Shape (252,), inhabitants of ``YEAR`` of each commune of the OLS."""
+    people: FloatArray = facts.totaux.loc[communes(facts), YEAR].to_numpy(float)
+    return people
 
 
 @remembered(maxsize=4)
@@ -512,11 +520,25 @@ def zone_mean(share: FloatArray, values: FloatArray) -> FloatArray:
     return np.where(gap | empty, np.nan, mean)
 
 
-def _quantiles(values: FloatArray, people: FloatArray, asked: tuple[float, ...]) -> list[float]:
-    """Values of the communes at which shares of the inhabitants are reached."""
+def _quantiles(values: FloatArray, people: FloatArray, asked: tuple[float, ...]) -> FloatArray:
+    """Values of the communes at which shares of each zone's inhabitants are reached.
+
+    Parameters
+    ----------
+    values : shape (communes,)
+    people : shape (zones, communes), with somebody in each zone; a commune without anybody of a
+        zone does not count there
+    asked : shares
+
+    Returns
+    -------
+    shape (zones, shares)
+    """
     order = np.argsort(values, kind="stable")
-    reached = np.cumsum(people[order]) / people.sum()
-    return [float(values[order][np.searchsorted(reached, q * (1 - 1e-12))]) for q in asked]
+    reached = np.cumsum(people[:, order], axis=1) / people.sum(axis=1, keepdims=True)
+    first = [(reached < share * (1 - 1e-12)).sum(axis=1) for share in asked]
+    found: FloatArray = values[order][np.stack(first, axis=1)]
+    return found
 
 
 def draws(weights: Weights, count: int = DRAWS, seed: int = SEED) -> FloatArray:
@@ -561,8 +583,7 @@ def by_zone(weights: Weights, zoning: Zoning, facts: Facts | None = None) -> pd.
     [50.0]
     """
     facts = facts or tables.load()
-    inside = communes(facts)
-    people = facts.totaux.loc[inside, YEAR].to_numpy(float)
+    people = _people(facts)
     chosen = percentiles(facts)[weights.ids].to_numpy()
     index = chosen @ weights.values
     known = ~np.isnan(index)
@@ -572,17 +593,17 @@ def by_zone(weights: Weights, zoning: Zoning, facts: Facts | None = None) -> pd.
     band, group = np.full((2, len(point)), np.nan), np.zeros(len(point), dtype=np.int8)
     stays = np.full(len(point), np.nan)
     if there.any():
-        moved = draws(weights) @ chosen[known].T
-        drawn = moved @ share[np.ix_(there, known)].T
+        drawing = draws(weights)
+        moved = drawing @ chosen[known].T
+        # The mean of a zone's communes, drawn: indicator by indicator it is forty times less.
+        drawn = drawing @ (share[np.ix_(there, known)] @ chosen[known]).T
         group[there] = group_of(point[there], limits(index[known], people[known]))
         moving = group_of(drawn, limits(moved, people[known]))
         stays[there] = (moving == group[there]).mean(axis=0)
         band[:, there] = np.quantile(drawn, [0.05, 0.95], axis=0)
     spread = np.full((len(point), 2), np.nan)
-    if zoning.level != "commune":
-        for row in np.flatnonzero(there):
-            held = share[row] > 0
-            spread[row] = _quantiles(index[held], share[row][held], (0.1, 0.9))
+    if zoning.level != "commune" and there.any():
+        spread[there] = _quantiles(index, share[there], (0.1, 0.9))
     return pd.DataFrame(
         {
             "label": zoning.zones["label"],
@@ -618,11 +639,11 @@ def index(weights: Weights, zoning: Zoning, facts: Facts | None = None) -> pd.Da
 def group_limits(weights: Weights, facts: Facts | None = None) -> tuple[float, float]:
     """The two limits between the groups, the same at every level; NaN without any index."""
     facts = facts or tables.load()
-    index = by_commune(weights, facts).dropna()
-    if index.empty:
+    index = by_commune(weights, facts).to_numpy()
+    known = ~np.isnan(index)
+    if not known.any():
         return float("nan"), float("nan")
-    people = facts.totaux.loc[index.index, YEAR].to_numpy(float)
-    low, high = limits(index.to_numpy(), people)
+    low, high = limits(index[known], _people(facts)[known])
     return float(low), float(high)
 
 

@@ -216,9 +216,11 @@ def proportionality(
     if withheld and added:
         raise DataError(withheld)
     counts = with_added(given, added)
-    share = given.zoning.people[people.index]
-    gap = (share > 0).astype(float) @ people.isna().astype(float) > 0
-    needs = (share @ people.fillna(0.0)).mask(gap | (given.people <= 0))
+    share = given.zoning.people[people.index].to_numpy(float)
+    missing = people.isna().to_numpy()
+    gap = (share[:, missing] > 0).any(axis=1)
+    needs = pd.Series(share @ people.fillna(0.0).to_numpy(float), index=given.people.index)
+    needs = needs.mask(gap | (given.people <= 0))
     enters = counts.notna() & needs.notna()
     if not withheld and not counts[enters].sum() > 0:
         withheld = f"{kind.title} : aucune unité recensée sur ces territoires, pas de rapport."

@@ -73,27 +73,38 @@ def hover(colours: Tokens) -> dict[str, Any]:
     }
 
 
+def dress(colours: Tokens, height: int, margin: dict[str, int] | None = None) -> dict[str, Any]:
+    """The house's type, colours and margins, all larger for a room, as a layout.
+
+    A figure made in one call with its whole layout costs a third of one that is updated.
+    """
+    sides = {"l": 0, "r": 0, "t": 26, "b": 30} | (margin or {})
+    return {
+        "height": height * colours.scale,
+        "margin": {side: width * colours.scale for side, width in sides.items()},
+        "showlegend": False,
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": TYPE_PX * colours.scale, "color": colours.ink},
+        "separators": f",{words.NARROW}",
+        "hoverlabel": hover(colours),
+        "dragmode": False,
+        "xaxis": {"title": axis_title(colours)},
+        "yaxis": {"title": axis_title(colours)},
+    }
+
+
+def axis_title(colours: Tokens, text: str = "") -> dict[str, Any]:
+    """Title of an axis, no larger than the text."""
+    font = {"font": {"size": TYPE_PX * colours.scale}}
+    return {"text": text} | font if text else font
+
+
 def dressed(
     figure: go.Figure, colours: Tokens, height: int, margin: dict[str, int] | None = None
 ) -> go.Figure:
-    """The figure with the house's type, colours and margins, all larger for a room."""
-    sides = {"l": 0, "r": 0, "t": 26, "b": 30} | (margin or {})
-    return figure.update_layout(
-        height=height * colours.scale,
-        margin={side: width * colours.scale for side, width in sides.items()},
-        showlegend=False,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": FONT, "size": TYPE_PX * colours.scale, "color": colours.ink},
-        separators=f",{words.NARROW}",
-        hoverlabel=hover(colours),
-        dragmode=False,
-    ).update_layout(
-        {
-            axis: {"title": {"font": {"size": TYPE_PX * colours.scale}}}
-            for axis in ("xaxis", "yaxis")
-        }
-    )
+    """The figure with the house's type, colours and margins."""
+    return figure.update_layout(**dress(colours, height, margin))
 
 
 def show(figure: go.Figure, key: str, alt: str) -> None:

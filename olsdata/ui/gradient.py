@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -151,83 +152,94 @@ def _scatter(id_: str, level: str, weights: Weights, zone: Zone, colours: Tokens
     kind, points = found.resource, found.points
     mine = _of_zone(found, zone)
     size = 6 + 34 * np.sqrt(points["habitants"] / points["habitants"].max())
-    figure = go.Figure()
+    traces: list[dict[str, Any]] = []
     for rows, colour, opacity in (
         (~mine, colours.control, 0.35),
         (mine, colours.ramp[3 if colours.name == "clair" else 2], 0.9),
     ):
         part = points[rows]
-        figure.add_scatter(
-            x=part["x"].round(4).tolist(),
-            y=(kind.per * part["taux"]).round(3).tolist(),
-            mode="markers",
-            marker={
+        trace = {
+            "x": part["x"].round(4).tolist(),
+            "y": (kind.per * part["taux"]).round(3).tolist(),
+            "mode": "markers",
+            "marker": {
                 "size": (size[rows] * colours.scale).round(1).tolist(),
                 "color": colour,
                 "opacity": opacity,
                 "line": {"width": 0.7, "color": colours.paper},
             },
-            customdata=[
+            "customdata": [
                 (charts.literal(str(label)), words.number(kind.per * rate, 1), words.number(index))
                 for label, rate, index in part[["label", "taux", "indice"]].itertuples(index=False)
             ],
-            hovertemplate=(
+            "hovertemplate": (
                 "<b>%{customdata[0]}</b><br>%{customdata[1]} pour "
                 f"{words.number(kind.per)}<br>besoin %{{customdata[2]}}<extra></extra>"
             ),
-        )
+        }
+        traces.append(trace)
     ends = [kind.per * v for v in (found.line.at_least, found.line.at_greatest)]
-    figure.add_scatter(
-        x=[0, 1], y=ends, mode="lines", line={"color": colours.ink, "width": 3}, hoverinfo="skip"
-    )
+    line = {"color": colours.ink, "width": 3}
+    traces.append({"x": [0, 1], "y": ends, "mode": "lines", "line": line, "hoverinfo": "skip"})
     decimals = phrases.decimals_for(max(map(abs, ends)))
-    for x, y in zip((0, 1), ends, strict=True):
-        figure.add_annotation(
-            x=x,
-            y=y,
-            text=f"<b>{words.number(max(0.0, y), decimals)}</b>",
-            showarrow=False,
-            yshift=14 * colours.scale,
-            xanchor="left" if x == 0 else "right",
-            bgcolor=colours.paper,
+    notes_: list[dict[str, Any]] = [
+        {
+            "x": x,
+            "y": y,
+            "text": f"<b>{words.number(max(0.0, y), decimals)}</b>",
+            "showarrow": False,
+            "yshift": 14 * colours.scale,
+            "xanchor": "left" if x == 0 else "right",
+            "bgcolor": colours.paper,
+        }
+        for x, y in zip((0, 1), ends, strict=True)
+    ]
+    unit = {
+        "text": f"pour {words.number(kind.per)} habitants",
+        "x": 0,
+        "y": 1,
+        "xref": "paper",
+        "yref": "paper",
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"color": colours.secondary},
+    }
+    sides = [
+        {
+            "x": x,
+            "y": 0,
+            "yref": "paper",
+            "yanchor": "top",
+            "yshift": -6,
+            "xanchor": anchor,
+            "showarrow": False,
+            "text": text,
+        }
+        for x, anchor, text in (
+            (0.02, "left", "moins de besoin"),
+            (0.98, "right", "plus de besoin →"),
         )
-    figure.add_annotation(
-        text=f"pour {words.number(kind.per)} habitants",
-        x=0,
-        y=1,
-        xref="paper",
-        yref="paper",
-        xanchor="left",
-        yanchor="bottom",
-        showarrow=False,
-        font={"color": colours.secondary},
-    )
-    figure.update_xaxes(
-        range=[-0.02, 1.02],
-        showticklabels=False,
-        showgrid=False,
-        zeroline=False,
-    )
+    ]
     most = float((kind.per * points["taux"]).max())
-    figure.update_yaxes(
-        gridcolor=colours.border,
-        zeroline=False,
-        nticks=5,
-        range=[min(0.0, *ends) - 0.02 * most, 1.08 * most],
-    )
-    charts.dressed(figure, colours, 360, {"l": 48, "r": 14})
-    for axis, anchor in ((0.02, "left"), (0.98, "right")):
-        figure.add_annotation(
-            x=axis,
-            y=0,
-            yref="paper",
-            yanchor="top",
-            yshift=-6,
-            xanchor=anchor,
-            showarrow=False,
-            text="moins de besoin" if anchor == "left" else "plus de besoin →",
-        )
-    return figure
+    layout = charts.dress(colours, 360, {"l": 48, "r": 14}) | {
+        "xaxis": {
+            "title": charts.axis_title(colours),
+            "range": [-0.02, 1.02],
+            "showticklabels": False,
+            "showgrid": False,
+            "zeroline": False,
+        },
+        "yaxis": {
+            "title": charts.axis_title(colours),
+            "gridcolor": colours.border,
+            "zeroline": False,
+            "nticks": 5,
+            "range": [min(0.0, *ends) - 0.02 * most, 1.08 * most],
+        },
+        "annotations": [*notes_, unit, *sides],
+    }
+    return go.Figure([{"type": "scatter"} | trace for trace in traces], layout)
 
 
 def _scatter_legend(found: Gradient, zone: Zone) -> None:
@@ -260,23 +272,27 @@ def _curve_points(found: Gradient) -> pd.DataFrame:
 @remembered(maxsize=64)
 def _curve(id_: str, level: str, weights: Weights, colours: Tokens) -> go.Figure:
     curve = _curve_points(_gradient(id_, level, weights))
-    figure = go.Figure()
-    figure.add_scatter(
-        x=[0, 100],
-        y=[0, 100],
-        mode="lines",
-        line={"color": colours.secondary, "width": 1.5, "dash": "dot"},
-        hoverinfo="skip",
-    )
-    figure.add_scatter(
-        x=(100 * curve["part_habitants"]).round(2).tolist(),
-        y=(100 * curve["part_ressource"]).round(2).tolist(),
-        mode="lines",
-        line={"color": colours.accent_text, "width": 3},
-        hovertemplate="%{x:.0f} % des habitants<br>%{y:.0f} % de la ressource<extra></extra>",
-    )
-    for axis in (figure.update_xaxes, figure.update_yaxes):
-        axis(range=[0, 100], tickvals=[0, 50, 100], gridcolor=colours.border, zeroline=False)
-    figure.update_xaxes(title={"text": "% des habitants, besoin croissant"})
-    figure.update_yaxes(title={"text": "% de la ressource"})
-    return charts.dressed(figure, colours, 270, {"l": 56, "t": 10, "b": 52, "r": 14})
+    equal = {"color": colours.secondary, "width": 1.5, "dash": "dot"}
+    traces: list[dict[str, Any]] = [
+        {"x": [0, 100], "y": [0, 100], "mode": "lines", "line": equal, "hoverinfo": "skip"},
+        {
+            "x": (100 * curve["part_habitants"]).round(2).tolist(),
+            "y": (100 * curve["part_ressource"]).round(2).tolist(),
+            "mode": "lines",
+            "line": {"color": colours.accent_text, "width": 3},
+            "hovertemplate": (
+                "%{x:.0f} % des habitants<br>%{y:.0f} % de la ressource<extra></extra>"
+            ),
+        },
+    ]
+    axis = {
+        "range": [0, 100],
+        "tickvals": [0, 50, 100],
+        "gridcolor": colours.border,
+        "zeroline": False,
+    }
+    layout = charts.dress(colours, 270, {"l": 56, "t": 10, "b": 52, "r": 14}) | {
+        "xaxis": axis | {"title": charts.axis_title(colours, "% des habitants, besoin croissant")},
+        "yaxis": axis | {"title": charts.axis_title(colours, "% de la ressource")},
+    }
+    return go.Figure([{"type": "scatter"} | trace for trace in traces], layout)

@@ -134,21 +134,20 @@ def leader_layers(placed: list[Label], frame: Frame, colour: str) -> list[Any]:
 
 def assembled(layers: list[Any], frame: Frame, colours: Tokens) -> go.Figure:
     """The map; ``meta``, read by ``francais.html``, is the width that it was made for."""
-    figure = go.Figure(layers)
-    figure.update_layout(
-        map={
+    layout = {
+        "map": {
             "style": colours.map_style,
             "center": {"lon": frame.centre[0], "lat": frame.centre[1]},
             "zoom": frame.zoom + math.log2(colours.scale),
         },
-        meta=round(frame.width * colours.scale),
-        height=frame.height * colours.scale,
-        margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        showlegend=False,
-        paper_bgcolor=CLEAR,
-        hoverlabel=charts.hover(colours),
-    )
-    return figure
+        "meta": round(frame.width * colours.scale),
+        "height": frame.height * colours.scale,
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "showlegend": False,
+        "paper_bgcolor": CLEAR,
+        "hoverlabel": charts.hover(colours),
+    }
+    return go.Figure(layers, layout)
 
 
 def _draw(figure: go.Figure, key: str, alt: str, opens: bool = True) -> str:
