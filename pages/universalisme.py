@@ -45,4 +45,4 @@ if chosen.weights is not None:
     with st.container(border=True, key="panneau-part"):
         proportionality.panel(view, chosen.weights, resource)
     with st.container(border=True, key="panneau-lecture"):
-        crossing.panel(view, chosen.weights)
+        crossing.panel(view, chosen.weights, chosen.lam, chosen.warm)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from datetime import date
 from html import escape
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ import streamlit as st
 from olsdata import words
 from olsdata.equity import blend, need
 from olsdata.equity.field import TITLES, Field, field
+from olsdata.equity.field import notes as notes_of
 from olsdata.equity.need import Weights
 from olsdata.equity.scope import Scope, named
 from olsdata.equity.units import units
@@ -20,7 +22,6 @@ from olsdata.exports import workbook
 from olsdata.local import remembered
 from olsdata.notes import lists, places
 from olsdata.ui import cards, cells, equity, notes, sentences, state, who
-from olsdata.ui import weights as chosen_weights
 from olsdata.ui.state import View
 
 LOOKS = {
@@ -48,6 +49,7 @@ def _reading(
         today=today,
         titles=TITLES,
         here=_placed(said, here.level, today),
+        sums=_counted(said, here.level, warm, today),
     )
     found = found[found.index.isin(here.ids)]
     alive = found.groupby("theme")[["chiffre", "notes"]].max()
@@ -58,6 +60,11 @@ def _reading(
 @remembered(maxsize=16)
 def _placed(said: Field, level: str, today: date) -> pd.DataFrame:
     return blend.placed(said.table, units(level), today)
+
+
+@remembered(maxsize=16)
+def _counted(said: Field, level: str, warm: bool, today: date) -> pd.DataFrame:
+    return blend.counted(_placed(said, level, today), warm)
 
 
 @remembered(maxsize=32)
@@ -74,11 +81,19 @@ def order(agenda: pd.DataFrame, here: Scope) -> list[str]:
     return list(dict.fromkeys(str(i) for i in agenda.index))
 
 
-def panel(view: View, weights: Weights, shown: Collection[str] = lists.VISIBILITY) -> None:
+def panel(
+    view: View,
+    weights: Weights,
+    lam: float,
+    warm: bool,
+    shown: Collection[str] = lists.VISIBILITY,
+) -> None:
     """The matrix, its legend, and the three values of one cell with their notes.
 
     Parameters
     ----------
+    lam : λ, what is left to the field
+    warm : whether warm notes are counted
     shown : visibilities of the notes that are read and shown
     """
     here = equity.scope(view)
@@ -86,8 +101,7 @@ def panel(view: View, weights: Weights, shown: Collection[str] = lists.VISIBILIT
     st.subheader("Lecture croisée : de quoi parler", anchor=False)
     left, right = st.columns([2, 1])
     with right:
-        lam = chosen_weights.lam()
-        warm = chosen_weights.warm()
+        cards.sentence(_share(lam, warm))
         found = _reading(said, here, lam, weights, warm, today)
         agenda = _agenda(said, here, lam, weights, warm, today)
         unit, theme_ = _cell_choice(found, agenda, here, view)
@@ -109,6 +123,13 @@ def panel(view: View, weights: Weights, shown: Collection[str] = lists.VISIBILIT
             with values:
                 st.html(_values_html(said, here, lam, weights, warm, today))
                 cards.download(found, f"lecture-croisee-{here.level}-{view.territory}", about)
+
+
+def _share(lam: float, warm: bool) -> str:
+    """What is left to the field, and where that is set."""
+    lived = "les vécus comptent aussi" if warm else "les vécus sont montrés, non comptés"
+    where = " Réglages dans le volet, sous les poids." if state.SIDE in st.session_state else ""
+    return f"<b>Part laissée au terrain : λ = {words.number(lam, 1)}</b> ; {lived}.{where}"
 
 
 def _sentence(found: pd.DataFrame, said: Field, here: Scope) -> str:
@@ -145,7 +166,8 @@ def _matrix_html(
     found = _reading(said, here, lam, weights, warm, today)
     titles = dict(zip(found["theme"], found["titre"], strict=True))
     head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles.values())
-    rows = {(str(i), row["theme"]): row for i, row in found.iterrows()}
+    cells_ = found.to_dict("records")
+    rows = {(str(i), row["theme"]): row for i, row in zip(found.index, cells_, strict=True)}
     lines = ""
     for id_ in order(_agenda(said, here, lam, weights, warm, today), here):
         name = named(here.level, id_)
@@ -166,7 +188,7 @@ def _open(cell: str) -> None:
     st.session_state["unite"], _, st.session_state["theme"] = cell.partition(" ")
 
 
-def _cell(row: pd.Series, id_: str, about: str, chosen: bool) -> str:
+def _cell(row: dict[Hashable, Any], id_: str, about: str, chosen: bool) -> str:
     look, icon, word = LOOKS[str(row["etat"])]
     three = (
         f"chiffres {words.number(row['chiffre'])} ; terrain "
@@ -266,9 +288,11 @@ def _detail(
             continue
         how = "comptées" if counted else "montrées, non comptées"
         with st.expander(f"{title} : {words.plural(len(part), 'note')}, {how}", expanded=True):
+            full = notes_of(said, tuple(map(str, part.index)))
             for id_, about in part.iterrows():
-                st.html(notes.card(said.notes[str(id_)]))
-                cards.source(_effect(about, counted))
+                if str(id_) in full:
+                    st.html(notes.card(full[str(id_)]))
+                    cards.source(_effect(about, counted))
     if mine_notes.empty:
         cards.sentence("Aucune note ici, sur ce thème.")
     indicator = next((i.id for i in need.indicators().values() if i.theme == theme_), "")

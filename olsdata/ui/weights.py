@@ -31,11 +31,15 @@ class Choice:
     ----------
     weights : None when nothing weighs
     numbers : one whole number per indicator that may weigh, in the order of the file
+    lam : λ, what is left to the field, 0 to 1
+    warm : whether warm notes are counted
     why : why there are no weights, in French; ""
     """
 
     weights: Weights | None
     numbers: tuple[int, ...]
+    lam: float
+    warm: bool
     why: str = ""
 
 
@@ -85,7 +89,7 @@ def settle(numbers: tuple[int, ...]) -> None:
 
 
 def panel() -> Choice:
-    """Sliders in the sidebar (on a shared screen, in a fold) and what they say."""
+    """Weights, λ and warm notes in the sidebar (on a shared screen, in a fold)."""
     asked = st.query_params.get(KEY, "")
     ids = list(need.weighable())
     if any(_slider(id_) not in st.session_state for id_ in ids):
@@ -99,8 +103,10 @@ def panel() -> Choice:
         kept: tuple[int, ...] | None = None if asked else st.session_state.get(KEPT)
         settle(given or kept or equal())
     place = st.session_state.get(state.SIDE)
-    with place if place is not None else st.expander("Poids des indicateurs"):
+    with place if place is not None else st.expander("Poids des indicateurs, part du terrain (λ)"):
         _sliders(ids)
+        st.html('<p class="volet">Chiffres et terrain</p>')
+        lam, warm = field()
     numbers = tuple(int(st.session_state[_slider(id_)]) for id_ in ids)
     st.session_state[KEPT] = numbers
     if numbers == equal():
@@ -108,9 +114,10 @@ def panel() -> Choice:
     elif asked != written(numbers):
         st.query_params[KEY] = written(numbers)
     try:
-        return Choice(Weights.of(dict(zip(ids, map(float, numbers), strict=True))), numbers)
+        found = Weights.of(dict(zip(ids, map(float, numbers), strict=True)))
     except DataError as error:
-        return Choice(None, numbers, str(error))
+        return Choice(None, numbers, lam, warm, str(error))
+    return Choice(found, numbers, lam, warm)
 
 
 def _sliders(ids: list[str]) -> None:
@@ -137,7 +144,12 @@ def _one(id_: str) -> None:
     )
 
 
-def lam() -> float:
+def field() -> tuple[float, bool]:
+    """What is left to the field: λ, and whether warm notes are counted."""
+    return _lam(), _warm()
+
+
+def _lam() -> float:
     """λ, what is left to the field."""
     state.amount("lambda", LAMBDAS, blend.LAMBDA)
     st.select_slider(
@@ -155,7 +167,7 @@ def _no_field() -> None:
     st.session_state["lambda"] = 0.0
 
 
-def warm() -> bool:
+def _warm() -> bool:
     """Whether warm notes are counted: only if the reader says so."""
     state.choice("vecus", ["non", "oui"], "non")
     return bool(

@@ -359,11 +359,12 @@ def _crossed(held: Workshop) -> None:
     if not st.toggle("Montrer la lecture croisée du territoire", key="atelier-lecture"):
         return
     from olsdata.equity import need
-    from olsdata.ui import crossing
+    from olsdata.ui import crossing, weights
 
     seen = View(territory=held.ols, level="bassin", shared=True)
     cards.source(sentences.text("atelier_salle"))
-    crossing.panel(seen, need.default_weights(), _for_the_room(held))
+    lam, warm = weights.field()
+    crossing.panel(seen, need.default_weights(), lam, warm, _for_the_room(held))
 
 
 def _for_the_room(held: Workshop) -> frozenset[str]:
