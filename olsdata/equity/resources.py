@@ -222,6 +222,7 @@ FLOOR = [
 ]
 
 
+@remembered(maxsize=8)
 def floor(zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
     """Is the floor there for all? Each type recorded enough, and each local point of care.
 

@@ -34,6 +34,9 @@ LOOKS = {
 }
 """State → class of the cell, icon, short word."""
 
+COLUMN = 5.5
+"""Least width of a theme, rem: « concordent » is read; with many themes the table scrolls."""
+
 
 @remembered(maxsize=32)
 def _reading(
@@ -178,7 +181,8 @@ def _matrix_html(
         lines += "</tr>"
     return words.spaced(
         '<div class="defile haute" tabindex="0" role="region" aria-label="Lecture croisée">'
-        f'<table class="donnees matrice lecture"><thead><tr><td></td>{head}</tr></thead>'
+        f'<table class="donnees matrice lecture" style="min-width:{8 + COLUMN * len(titles)}rem">'
+        f"<thead><tr><td></td>{head}</tr></thead>"
         f"<tbody>{lines}</tbody></table></div>"
     )
 
