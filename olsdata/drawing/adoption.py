@@ -16,13 +16,16 @@ from olsdata.drawing.starts import start
 from olsdata.local import zonings
 from olsdata.local.zonings import Version
 from olsdata.notes import actors
-from olsdata.notes.actors import Actor
-from olsdata.registry import checks
+from olsdata.notes.actors import Actor, DeniedError
+from olsdata.registry import checks, rights
 from olsdata.tables import DataError
 
 LEVEL = "bassin"
 VALIDATED = "ols_validees"
 """Key of the description: OLS whose bassins were adopted, in order, separated by commas."""
+
+ELSEWHERE = "ailleurs"
+"""Key of the description: where the bassins of the other OLS come from."""
 
 SOURCE_MOST, WHY_MOST = 300, 300
 
@@ -53,7 +56,16 @@ def rows(plan: Plan) -> pd.DataFrame:
 
 def validated(version: Version) -> list[str]:
     """OLS whose bassins were adopted by themselves, in a version of the zoning."""
-    return [ols for ols in version.about.get(VALIDATED, "").split(",") if ols]
+    about = version.about
+    if about["statut"] == "validé" and VALIDATED not in about:
+        return [str(ols) for ols in territory.zoning("ols").zones.index]
+    return [ols for ols in about.get(VALIDATED, "").split(",") if ols]
+
+
+def fixed() -> str:
+    """Source of the bassins in force when the Government has fixed them, "" otherwise."""
+    about = zonings.in_force(LEVEL).about
+    return about["source"] if about["statut"] == "officiel" else ""
 
 
 def in_force(drawing: Drawing) -> bool:
@@ -82,7 +94,11 @@ def adopt(
     book.allow(actor, drawing.ols, actors.ADOPT)
     source = checks.text(source, "Source de la décision", SOURCE_MOST, required=True)
     day = checks.day(date, "Date de la décision")
-    role, why = checks.role(role), checks.text(why, "Pourquoi", WHY_MOST)
+    role, why = rights.role(actor, role), checks.text(why, "Pourquoi", WHY_MOST)
+    if fixed():
+        raise DataError(
+            f"Les bassins en vigueur sont officiels ({fixed()}) : une OLS ne les remplace pas."
+        )
     if drawing.revision != seen:
         raise DataError(f"« {drawing.name} » a été modifiée entre-temps : relisez-la.")
     found = rows(drawing.plan)
@@ -92,11 +108,12 @@ def adopt(
     name = territory.find(drawing.ols).title
     told = f"{name} : {source}, {checks.french_date(day)}"
     others = [line for line in _decisions(before) if not line.startswith(f"{name} : ")]
+    elsewhere = before.about.get(ELSEWHERE) or _elsewhere(before)
     meta = {
         "label": "Bassins de vie",
-        "statut": "validé" if mine == every else "provisoire",
+        "statut": "validé" if mine == every else before.about["statut"],
         "source": " ; ".join([*others, told])
-        + ("" if mine == every else " ; ailleurs : grille de départ, calculée et provisoire"),
+        + ("" if len(others) + 1 == len(every) else f" ; ailleurs : {elsewhere}"),
         "date": day,
         "methode": f"Bassins de {name} : proposition « {drawing.name} » "
         f"(départ : {drawing.origin}), redessinée par unités entières, communes ou sections.",
@@ -104,10 +121,51 @@ def adopt(
         "pourquoi": why,
         VALIDATED: ",".join(mine),
         "decisions": " | ".join([*others, told]),
+        ELSEWHERE: elsewhere,
     }
     version = local.adopt(LEVEL, found, meta)
     book.validate(actor, id_, seen, f"Adopté pour {name} : {source}", role, why)
     return version
+
+
+def back(actor: Actor, ols: str) -> Version:
+    """Put the bassins before in force again, in every OLS that the last version changed.
+
+    Raises
+    ------
+    DeniedError
+        If the actor may not adopt for this OLS, or the last version changed other OLS too and
+        the actor may not replace the zoning of all.
+    DataError
+        As ``olsdata.local.back``.
+    """
+    book.allow(actor, ols, actors.ADOPT)
+    others = [other for other in _touched() if other != ols]
+    if others and not actors.may(actor, actors.REPLACE):
+        said = words.listing([f"l’OLS {other}" for other in others])
+        raise DeniedError(
+            f"Le dernier découpage adopté change aussi {said} : "
+            "chaque OLS revient sur les bassins qu’elle a adoptés."
+        )
+    return local.back(LEVEL)
+
+
+def _touched() -> list[str]:
+    """OLS whose bassins differ between the version in force and the one before it."""
+    name = zonings.NAMES[LEVEL]
+    pile = ["", *local.state().decoupages.get(name, [])]
+    now, before = (
+        set(zonings.tidy(zonings.read(name, version)[0]).fillna("").itertuples(index=False))
+        for version in (pile[-1], pile[-2] if len(pile) > 1 else "")
+    )
+    return sorted({str(row[0]).split("-")[0] for row in now ^ before})
+
+
+def _elsewhere(version: Version) -> str:
+    """Where the bassins come from in the OLS that have not adopted any."""
+    if not version.id or VALIDATED in version.about:
+        return "grille de départ, calculée et provisoire"
+    return f"{version.about['source']} ({words.standing(version.about['statut'])})"
 
 
 def _decisions(version: Version) -> list[str]:

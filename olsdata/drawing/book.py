@@ -15,7 +15,7 @@ from olsdata.drawing import plan as plans
 from olsdata.drawing.plan import Plan
 from olsdata.notes import actors
 from olsdata.notes.actors import Actor, DeniedError
-from olsdata.registry import checks
+from olsdata.registry import checks, rights
 from olsdata.registry.proposals import log
 from olsdata.tables import DataError
 from olsdata.words import folded
@@ -115,7 +115,7 @@ def start(
     allow(actor, plan.ols)
     kept = checks.text(name, "Nom de la proposition", NAME_MOST, required=True)
     from_where = checks.text(origin, "Point de départ", WHY_MOST)
-    role, why = checks.role(role), checks.text(why, "Pourquoi", WHY_MOST)
+    role, why = rights.role(actor, role), checks.text(why, "Pourquoi", WHY_MOST)
     with store.writing() as session:
         _free(session, plan.ols, kept)
         moment = _now()
@@ -161,7 +161,7 @@ def change(
     DataError
         If the actor may not, the proposal is validated or withdrawn, or changed in between.
     """
-    role, why = checks.role(role), checks.text(why, "Pourquoi", WHY_MOST)
+    role, why = rights.role(actor, role), checks.text(why, "Pourquoi", WHY_MOST)
     with store.writing() as session:
         row = _open(session, actor, id_, seen)
         if plan.ols != row.ols:
@@ -189,7 +189,7 @@ def redo(actor: Actor, id_: str, seen: int, role: str = "facilitateur") -> Drawi
 
 
 def _walk(actor: Actor, id_: str, seen: int, role: str, step: int) -> Drawing:
-    role = checks.role(role)
+    role = rights.role(actor, role)
     with store.writing() as session:
         row = _open(session, actor, id_, seen)
         target = row.position + step
@@ -206,7 +206,7 @@ def _walk(actor: Actor, id_: str, seen: int, role: str, step: int) -> Drawing:
 
 def rename(actor: Actor, id_: str, name: str, seen: int, role: str = "facilitateur") -> Drawing:
     """Give a proposal another name."""
-    role = checks.role(role)
+    role = rights.role(actor, role)
     kept = checks.text(name, "Nom de la proposition", NAME_MOST, required=True)
     with store.writing() as session:
         row = _open(session, actor, id_, seen)
@@ -225,7 +225,7 @@ def comment(actor: Actor, id_: str, text: str, role: str = "facilitateur") -> Dr
     DataError
         If the actor may not add anything in this OLS, or the text is empty or too long.
     """
-    role = checks.role(role)
+    role = rights.role(actor, role)
     kept = checks.text(text, "Commentaire", COMMENT_MOST, required=True)
     with store.writing() as session:
         row = _find(session, id_)
@@ -236,7 +236,7 @@ def comment(actor: Actor, id_: str, text: str, role: str = "facilitateur") -> Dr
 
 def withdraw(actor: Actor, id_: str, role: str = "facilitateur", why: str = "") -> Drawing:
     """Put a proposal away; it stays in the database with its history."""
-    role, why = checks.role(role), checks.text(why, "Pourquoi", WHY_MOST)
+    role, why = rights.role(actor, role), checks.text(why, "Pourquoi", WHY_MOST)
     with store.writing() as session:
         row = _find(session, id_)
         allow(actor, row.ols)
@@ -247,7 +247,7 @@ def withdraw(actor: Actor, id_: str, role: str = "facilitateur", why: str = "") 
 
 def validate(actor: Actor, id_: str, seen: int, what: str, role: str, why: str) -> Drawing:
     """Mark a proposal as adopted by its OLS: it can no longer be redrawn, only copied."""
-    role, why = checks.role(role), checks.text(why, "Pourquoi", WHY_MOST)
+    role, why = rights.role(actor, role), checks.text(why, "Pourquoi", WHY_MOST)
     with store.writing() as session:
         row = _find(session, id_)
         allow(actor, row.ols, actors.ADOPT)
