@@ -26,7 +26,9 @@ def label() -> str:
 
 def url(level: str, stripes: bool = False) -> str:
     """Address of a level's geometry, or of its twin made of stripes."""
-    return SERVED + str(contours()[FILES[level]]["hachures" if stripes else "fichier"])
+    name = str(contours()[FILES[level]]["hachures" if stripes else "fichier"])
+    file(name)
+    return SERVED + name
 
 
 def mercator(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -20,7 +20,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -140,10 +140,11 @@ def writing() -> Iterator[State]:
     try:
         here.mkdir(parents=True, exist_ok=True)
         with FileLock(here / LOCK, timeout=WAIT_SECONDS):
-            changed = state()
+            before, changed = state(), state()
             yield changed
             changed.version = _version(changed)
             replace(here / STATE, json.dumps(asdict(changed), indent=1).encode())
+            _prune(before, changed)
     except Timeout:
         raise DataError(
             "Données locales : une autre modification est en cours ; réessayez."
@@ -154,6 +155,15 @@ def writing() -> Iterator[State]:
             f"({error.strerror or error}). Rien n’a été changé."
         ) from None
     refresh()
+
+
+def _prune(before: State, after: State) -> None:
+    """Take old geometry away; a version that cannot be read any more leaves everything there."""
+    from olsdata.local import shapes
+    from olsdata.tables import DataError
+
+    with suppress(DataError):
+        shapes.prune(before, after)
 
 
 def _version(current: State) -> str:

@@ -2,13 +2,16 @@
 
 The geometry is kept in the user's folder (``contours/``) and copied to ``static/local/``, where
 the browser can fetch it. File names hold the hash of their content, so several versions, and
-several users' folders, live side by side.
+several users' folders, live side by side. What is served is only a copy: a change takes away old
+ones, and whoever still needs one serves it again.
 """
 
 from __future__ import annotations
 
 import json
 import tempfile
+import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +28,8 @@ LOCAL = "local/"
 """What the names of the files of the layer begin with, under the folder that is served."""
 SHIPPED = "livre"
 LEVELS = ("communes", "sections", "ols", "bassins")
+OLD_SECONDS = 86_400
+"""Age from which a copy that nothing needs goes away."""
 
 
 @dataclass(frozen=True)
@@ -137,8 +142,13 @@ def contours() -> dict[str, Any]:
 
 
 def file(name: str) -> Path:
-    """The file of ``static/`` that a description names."""
-    return SERVED / Path(name).name if name.startswith(LOCAL) else STATIC / name
+    """The file of ``static/`` that a description names; it is served again if it went away."""
+    if not name.startswith(LOCAL):
+        return STATIC / name
+    served = SERVED / Path(name).name
+    if not served.exists():
+        _serve(_kept(served.name), served)
+    return served
 
 
 def prepare(state: State) -> None:
@@ -149,10 +159,31 @@ def prepare(state: State) -> None:
         about = _description(state, level)
         if not about.exists():
             _build(state, level, about)
-        entry = json.loads(about.read_text("utf-8"))
-        for name in (entry["fichier"], entry["hachures"]):
-            if name and not file(name).exists():
-                _serve(about.parent / Path(name).name, file(name))
+        for name in _names(about):
+            file(name)
+
+
+def prune(before: State, after: State) -> None:
+    """Take away the copies that neither state needs and that are more than a day old.
+
+    Another session may still show the state before; another user's folder may use the younger
+    ones, and serves an older one again when it draws it.
+    """
+    kept: set[str] = set()
+    for state in (before, after):
+        for level in LEVELS:
+            if _is_local(state, level) and (about := _description(state, level)).exists():
+                kept |= {Path(name).name for name in _names(about)}
+    for path in SERVED.glob("*"):
+        with suppress(OSError):  # a copy too many does no harm
+            if path.name not in kept and time.time() - path.stat().st_mtime > OLD_SECONDS:
+                path.unlink()
+
+
+def _names(about: Path) -> list[str]:
+    """The files that the description of a level names."""
+    entry = json.loads(about.read_text("utf-8"))
+    return [entry[kind] for kind in ("fichier", "hachures") if entry[kind]]
 
 
 def _is_local(state: State, level: str) -> bool:

@@ -236,6 +236,46 @@ def test_geometry_that_was_lost_is_served_again():
     assert served.read_bytes() == before
 
 
+def served() -> set[str]:
+    return {path.name for path in shapes.SERVED.iterdir()}
+
+
+def aged() -> set[str]:
+    """Everything that is served becomes old."""
+    for path in shapes.SERVED.iterdir():
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    return served()
+
+
+def test_old_geometry_goes_away_but_that_of_the_version_before():
+    names = ["Un", "Deux", "Trois"]
+    found = []
+    for name in names:
+        named = rows("bassins")
+        named.loc[named["zone"] == named["zone"].iloc[0], "label"] = name
+        local.adopt("bassin", named, META)
+        found.append(served().difference(*found))
+        aged()
+    one, two, three = found
+    assert all(found)
+    assert served() == two | three  # a session may still show the version before
+    (shapes.SERVED / "jeune.json").write_text("{}")
+    local.back("bassin")
+    assert served() == two | three | {"jeune.json"}
+    aged()
+    local.back("bassin")
+    assert served() == one | two
+
+
+def test_geometry_that_another_folder_took_away_is_served_when_it_is_drawn():
+    local.adopt("ols", moved(), META)
+    lost = shapes.file(shapes.contours()["ols"]["fichier"])
+    before = lost.read_bytes()
+    lost.unlink()
+    assert contours.url("ols").endswith(lost.name)
+    assert lost.read_bytes() == before
+
+
 def test_a_static_folder_that_cannot_be_written_is_said_and_nothing_changes(tmp_path, monkeypatch):
     (tmp_path / "fichier").write_text("")
     monkeypatch.setattr(shapes, "SERVED", tmp_path / "fichier" / "local")
