@@ -25,36 +25,13 @@ HEADS = {
     "refnis": "refnis, ins, nis, code ins, code refnis, code nis, ins5, nis5",
     "commune": "commune, communes, nom commune, municipalite",
     "postal": "code postal, cp, postal, codepostal",
-    "section": "section, sections, ancienne commune, localite, nom section, code section",
+    "section": "section, sections, ancienne commune, localite, code section",
+    "nom_section": "nom section",
 }
 """What a column may be called, accents, capitals and « de » aside."""
 
 RANK = {"commune": 0, "ancienne": 1, "section": 2}
 """A more precise row overrides a wider one."""
-
-
-@dataclass
-class Reading:
-    """What a list says.
-
-    Attributes
-    ----------
-    rows : zone, label, refnis, section; empty when something is wrong
-    recognised : how the rows were recognised → how many
-    unmatched : (line, what was written, names that look like it)
-    doubles : sentences, one per place in two zones
-    missing : names of the communes that no row holds, in whole or in part
-    remarks : sentences about what was understood
-    faults : sentences about what cannot be read
-    """
-
-    rows: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=zonings.COLUMNS))
-    recognised: Counter[str] = field(default_factory=Counter)
-    unmatched: list[tuple[int, str, list[str]]] = field(default_factory=list)
-    doubles: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -66,8 +43,71 @@ class Claim:
     place: Place
 
 
+@dataclass
+class Reading:
+    """What a list says.
+
+    Attributes
+    ----------
+    claims : what each row says
+    labels : zone -> name
+    zone_of : index section, the zone that the rows put it in, missing where none does
+    rows : zone, label, refnis, section; empty when something is wrong
+    recognised : how the rows were recognised → how many
+    unmatched : (line, what was written, names that look like it)
+    doubles : sentences, one per place in two zones
+    missing : names of the communes that no row holds, in whole or in part
+    remarks : sentences about what was understood
+    faults : sentences about what cannot be read
+    """
+
+    claims: list[Claim] = field(default_factory=list)
+    labels: dict[str, str] = field(default_factory=dict)
+    zone_of: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
+    rows: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=zonings.COLUMNS))
+    recognised: Counter[str] = field(default_factory=Counter)
+    unmatched: list[tuple[int, str, list[str]]] = field(default_factory=list)
+    doubles: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def wrong(self) -> list[str]:
+        """A sentence for each row that is not understood or contradicts another."""
+        said = list(self.faults)
+        for line, text, close in self.unmatched:
+            hint = f" ; proche : {words.listing(close)}" if close else ""
+            said.append(f"Ligne {line} : « {text[:60]} » n’est pas reconnu{hint}.")
+        return said + [f"En double : {double}" for double in self.doubles]
+
+
 def read(data: bytes | Path, level: str) -> Reading:
-    """Read a list of communes by zone.
+    """Read a list of communes by zone that covers every OLS.
+
+    Parameters
+    ----------
+    data : CSV, or where it lies
+    level : "ols" or "bassin"
+
+    Raises
+    ------
+    DataError
+        If the file is no such list at all; what is wrong in its rows is told in the reading.
+    """
+    found = gathered(data, level)
+    found.missing = _missing(found.zone_of, gazetteer())
+    if found.wrong or found.missing or found.zone_of.isna().all():
+        return found
+    zone_of, labels = found.zone_of, found.labels
+    if level == "bassin":
+        zone_of, labels = _numbered(zone_of, labels)
+    found.rows = zonings.rows_of(zone_of, {id_: labels[id_] for id_ in set(zone_of.dropna())})
+    return found
+
+
+def gathered(data: bytes | Path, level: str) -> Reading:
+    """What the rows of a list say, whichever part of the country they cover; no zoning is made.
 
     Parameters
     ----------
@@ -78,34 +118,28 @@ def read(data: bytes | Path, level: str) -> Reading:
     Raises
     ------
     DataError
-        If the file is no such list at all; what is wrong in its rows is told in the reading.
+        As ``read``.
     """
     zonings.file_of(level)
     found, known = Reading(), gazetteer()
     columns, rows = read_rows(data, MOST_BYTES)
     heads = _heads(columns)
-    claims: list[Claim] = []
-    labels: dict[str, str] = {}
     for line, cells in rows:
         row = {kind: cells[at] for kind, at in heads.items() if cells[at]}
-        zone = _zone(row, level, labels)
+        zone = _zone(row, level, found.labels)
         if not zone:
             found.faults.append(f"Ligne {line} : il manque la zone.")
+            continue
+        name = row.get("label", "") if level == "bassin" else ""
+        if name and found.labels[zone] != name:
+            found.faults.append(f"Ligne {line} : le bassin « {zone[:40]} » porte deux noms.")
             continue
         for part in _parts(row, known):
             place = _place(part, known, line, found)
             if place is not None:
-                claims.append(Claim(line, zone, place))
+                found.claims.append(Claim(line, zone, place))
                 found.recognised[place.how] += 1
-    zone_of = _settled(claims, known, found)
-    if found.unmatched or found.doubles or found.faults:
-        return found
-    found.missing = _missing(zone_of, known)
-    if found.missing or zone_of.isna().all():
-        return found
-    if level == "bassin":
-        zone_of, labels = _numbered(zone_of, labels)
-    found.rows = zonings.rows_of(zone_of, {id_: labels[id_] for id_ in set(zone_of.dropna())})
+    found.zone_of = _settled(found.claims, known, found)
     return found
 
 
@@ -122,6 +156,8 @@ def _heads(columns: list[str]) -> dict[str, int]:
             raise DataError(f"Ligne 1 : deux colonnes disent la même chose, dont « {name[:40]} ».")
         if kind:
             found[kind] = at
+    if (named := found.pop("nom_section", None)) is not None:
+        found.setdefault("section", named)  # beside a code, a name only helps the reader
     if "nom" in columns:
         kind = "label" if {"commune", "refnis", "postal"} & found.keys() else "commune"
         found.setdefault(kind, columns.index("nom"))

@@ -89,11 +89,7 @@ def check(data: bytes | Path, level: str, meta: dict[str, str]) -> Report:
     """
     report = Report(level, reading.read(data, level), described(level, meta))
     found = report.reading
-    report.faults += found.faults
-    for line, text, close in found.unmatched:
-        hint = f" ; proche : {words.listing(close)}" if close else ""
-        report.faults.append(f"Ligne {line} : « {text[:60]} » n’est pas reconnu{hint}.")
-    report.faults += [f"En double : {double}" for double in found.doubles]
+    report.faults += found.wrong
     if found.missing:
         count = words.plural(len(found.missing), "commune sans zone", "communes sans zone")
         report.faults.append(f"{count} : {words.listing(found.missing, most=12)}.")

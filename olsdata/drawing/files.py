@@ -17,16 +17,17 @@ import pandas as pd
 import shapely
 
 from olsdata import contours, tables, words
+from olsdata.decoupages import reading
+from olsdata.decoupages.names import gazetteer
 from olsdata.drawing.plan import Plan, checked_name, make, new_id
 from olsdata.drawing.units import sections_of
 from olsdata.local import remembered, shapes, zonings
-from olsdata.registry import checks
-from olsdata.registry.files import MOST_BYTES, read_bytes, read_table
+from olsdata.registry.files import MOST_BYTES, read_bytes
 from olsdata.tables import DataError
 from olsdata.words import folded
 
 COLUMNS = ("zone", "label", "refnis", "commune", "section", "nom_section", "habitants_2024")
-MOST_FAULTS = 20
+MOST_FAULTS, MOST_REMARKS = 20, 5
 NAMES = ("nom", "label", "name", "bassin")
 """Properties of a GeoJSON feature that may hold its name."""
 
@@ -177,71 +178,29 @@ class _Zones:
 
 
 def _read_csv(raw: bytes, ols: str, report: Report) -> None:
-    lines = read_table(raw, (*COLUMNS, "bassin"), ())
-    if not {"zone", "label", "bassin"} & set(lines[0][1]):
-        raise DataError("Ligne 1 : il manque la colonne « zone » ou « label » (le bassin).")
-    if not {"refnis", "commune"} & set(lines[0][1]):
-        raise DataError("Ligne 1 : il manque la colonne « refnis » ou « commune ».")
-    frame = sections_of(ols)
-    zones, seen = _Zones(ols), dict[str, int]()
-    whole: dict[str, str] = {}
-    aside = []
-    for number, cells in lines:
-        try:
-            label = cells.get("label", "") or cells.get("bassin", "")
-            key = cells.get("zone", "") or folded(label)
-            if not key:
-                raise DataError("le bassin manque.")
-            code = checks.commune(cells.get("refnis", "") or cells.get("commune", ""))
-            section = cells.get("section", "") or cells.get("nom_section", "")
-            place = _section(section, code) if section else code
-            if place in seen:
-                raise DataError(f"« {section or code} » figure déjà ligne {seen[place]}.")
-            seen[place] = number
-            inside = place in frame.index if section else (frame["refnis"] == code).any()
-            if not inside:
-                aside.append(str(tables.load().communes.at[code, "nom"]))
-                continue
-            zones.add(key, label, [place] if section else [])
-            if not section:
-                whole[code] = key
-        except DataError as error:
-            report.faults += [f"Ligne {number} : {line}" for line in str(error).splitlines()]
-    for code, key in whole.items():
-        rest = [s for s in frame.index[frame["refnis"] == code] if s not in seen]
-        zones.sections[key] += rest
+    listed = reading.gathered(raw, "bassin")
+    report.faults += listed.wrong
+    if report.faults:
+        return
+    here = listed.zone_of.reindex(sections_of(ols).index).dropna()
+    if here.empty:
+        raise DataError(f"Aucune ligne de ce fichier n’est dans l’OLS {ols}.")
+    zones = _Zones(ols)
+    for key, inside in here.groupby(here):
+        zones.add(str(key), listed.labels[str(key)], list(inside.index))
+    report.plan = zones.plan()
+    report.notices += listed.remarks[:MOST_REMARKS]
+    if len(listed.remarks) > MOST_REMARKS:
+        report.notices.append(f"… et {len(listed.remarks) - MOST_REMARKS} autres remarques.")
+    known = gazetteer()
+    places = [claim.place for claim in listed.claims]
+    aside = [known.named(p) for p in places if here.index.intersection(p.sections).empty]
     if aside:
         report.notices.append(
             f"{words.plural(len(aside), 'ligne')} d’autres OLS, "
             f"{'laissées' if len(aside) > 1 else 'laissée'} de côté : "
             f"{words.listing(list(dict.fromkeys(aside)), most=8)}."
         )
-    if not report.faults:
-        if not any(zones.sections.values()):
-            raise DataError(f"Aucune ligne de ce fichier n’est dans l’OLS {ols}.")
-        report.plan = zones.plan()
-
-
-def _section(text: str, refnis: str) -> str:
-    """Code of a section given by its code or its name.
-
-    Raises
-    ------
-    DataError
-        If the commune has no such section, or several of that name.
-    """
-    sections = tables.load().sections
-    mine = sections[sections["refnis"] == refnis]
-    asked = text.strip()
-    if asked.upper() in mine.index:
-        return asked.upper()
-    found = [s for s, name in mine["nom"].items() if folded(str(name)) == folded(asked)]
-    if len(found) == 1:
-        return str(found[0])
-    name = tables.load().communes.at[refnis, "nom"]
-    if found:
-        raise DataError(f"« {asked[:60]} » désigne plusieurs sections de {name} : donnez le code.")
-    raise DataError(f"« {asked[:60]} » n’est pas une section de {name} ({refnis}).")
 
 
 def _read_geojson(raw: bytes, ols: str, report: Report) -> None:

@@ -15,7 +15,9 @@ from typer.testing import CliRunner
 from olsdata import figures, geometry, grid, local, phrases, standing, store, territory
 from olsdata.drawing import adoption, book, commands, compare, facts, files, plan, starts, units
 from olsdata.exports.tables import to_french_csv
+from olsdata.local import zonings
 from olsdata.notes.actors import LOCAL, Actor, DeniedError
+from olsdata.registry import checks
 from olsdata.tables import DataError
 from tests.unit.conftest import GEODATA
 
@@ -342,20 +344,49 @@ FACILITATOR = Actor("facilitateur", "05")
 )
 def test_only_a_facilitator_draws_and_only_in_its_ols(kept, actor):
     moved = plan.delete(kept.plan, "05-92142")
-    for attempt in (
-        lambda: book.start(actor, kept.plan, "Autre", "grille"),
-        lambda: book.change(actor, kept.id, moved, "a", kept.revision),
-        lambda: book.undo(actor, kept.id, kept.revision),
-        lambda: book.redo(actor, kept.id, kept.revision),
-        lambda: book.rename(actor, kept.id, "Autre", kept.revision),
-        lambda: book.withdraw(actor, kept.id),
-        lambda: book.validate(actor, kept.id, kept.revision, "x", "facilitateur", ""),
-    ):
-        with pytest.raises(DeniedError):
-            attempt()
+    for role in checks.ROLES:
+        for attempt in drawn(actor, kept, moved, role):
+            with pytest.raises(DeniedError):
+                attempt()
     assert book.get(LOCAL, kept.id) == kept
     mine = book.change(FACILITATOR, kept.id, moved, "a", kept.revision)
     assert mine.plan == moved
+
+
+def drawn(actor, kept, moved, role):
+    """Everything that is written of a proposal, comments aside, under a role."""
+    return (
+        lambda: book.start(actor, kept.plan, "Autre", "grille", role),
+        lambda: book.change(actor, kept.id, moved, "a", kept.revision, role),
+        lambda: book.undo(actor, kept.id, kept.revision, role),
+        lambda: book.redo(actor, kept.id, kept.revision, role),
+        lambda: book.rename(actor, kept.id, "Autre", kept.revision, role),
+        lambda: book.withdraw(actor, kept.id, role),
+        lambda: book.validate(actor, kept.id, kept.revision, "x", role, ""),
+        lambda: adoption.adopt(actor, kept.id, kept.revision, "Moi", "2025", role),
+    )
+
+
+@pytest.mark.parametrize(
+    ("actor", "role"),
+    [
+        (FACILITATOR, "iwpl"),
+        (Actor("participant", "05"), "facilitateur"),
+        (Actor("participant", "05"), "iwpl"),
+    ],
+)
+def test_nobody_signs_a_drawing_with_a_role_that_is_not_his(kept, actor, role):
+    moved = plan.delete(kept.plan, "05-92142")
+    before = book.history(LOCAL, kept.id)
+    for attempt in drawn(actor, kept, moved, role):
+        with pytest.raises(DeniedError):
+            attempt()
+    with pytest.raises(DeniedError, match="en tant que"):
+        book.comment(actor, kept.id, "Vu sur place", role)
+    assert book.get(LOCAL, kept.id) == kept
+    assert book.history(LOCAL, kept.id) == before
+    book.comment(Actor("participant", "05"), kept.id, "Vu sur place", "professionnel")
+    assert book.history(LOCAL, kept.id)[0].role == "professionnel"
 
 
 def test_proposals_are_read_in_their_ols_and_by_the_iwpl(kept):
@@ -470,6 +501,17 @@ def test_french_names_in_any_spelling_are_understood():
     assert "sections de l’OLS 05 dans aucun bassin" in report.notices[-1].replace("\u202f", " ")
 
 
+def test_former_communes_postal_codes_and_lists_in_a_cell_are_understood():
+    raw = "Bassin de vie;Code postal;Commune\nMeuse;5170;\nSambre;;Jambes, Malonne\n"
+    report = files.read_file(raw.encode(), "06")
+    assert report.faults == []
+    assert report.plan is not None
+    names = {report.plan.names[b]: set(s) for b, s in report.plan.by_bassin.items()}
+    assert {s[:5] for s in names["Meuse"]} == {"92101"}
+    assert len(names["Sambre"]) == 1
+    assert any("Malonne" in notice and "d’autres OLS" in notice for notice in report.notices)
+
+
 def test_rows_of_other_ols_are_left_aside_and_said():
     raw = (GEODATA / "decoupages" / "bassins.csv").read_bytes()
     report = files.read_file(raw, "05")
@@ -493,16 +535,16 @@ def collection(*features: object) -> bytes:
     [
         (b"", "vide"),
         (b"PK\x03\x04rien", "classeur"),
-        (b"a,b\n1,2\n", "colonne inconnue"),
-        (b"refnis\n92094\n", "« zone » ou « label »"),
-        (b"label\nIci\n", "« refnis » ou « commune »"),
-        (b"label,refnis\nIci,99999\n", "Ligne 2 : Commune inconnue"),
-        (b"label,refnis\nIci,92137\nIci,92137\n", "Ligne 3 : « 92137 » figure déjà ligne 2"),
-        (b"label,refnis,section\nIci,92094,Nulle\n", "n’est pas une section de Namur"),
+        (b"a,b\n1,2\n", "il manque une colonne « zone »"),
+        (b"refnis\n92094\n", "il manque une colonne « zone »"),
+        (b"label\nIci\n", "« refnis », « commune »"),
+        (b"label,refnis\nIci,99999\n", "Ligne 2 : « 99999 » n’est pas reconnu"),
+        (b"label,refnis\nIci,92137\nAutre,92137\n", "Sambreville est dans Autre et Ici"),
+        (b"label,refnis,section\nIci,92094,Nulle\n", "« Nulle » de Namur » n’est pas reconnu"),
         (b"zone,label,refnis\na,Ici,92137\na,Autre,92142\n", "porte deux noms"),
         (b"zone,label,refnis\na,Ici,92137\nb,ICI,92142\n", "deux bassins s’appellent"),
         (b"label,refnis\nIci,62063\n", "Aucune ligne"),
-        (b"label,refnis\n,92137\n", "le bassin manque"),
+        (b"label,refnis\n,92137\n", "il manque la zone"),
         (b"label,refnis\n[Ici](http://x.be),92137\n", "le signe"),
         (b"{", "mal formé"),
         (b"[" * 100_000, "mal formé"),
@@ -607,6 +649,47 @@ def test_only_the_ols_adopts(kept, actor):
     assert local.in_force("bassin").id == ""
 
 
+def test_an_ols_undoes_its_own_adoption_and_not_that_of_another(kept):
+    adopted(kept)
+    mine = local.in_force("bassin").id
+    made = starts.start("communes", "06")
+    other = book.start(LOCAL, made, "Dinant autrement", "communes")
+    adoption.adopt(LOCAL, other.id, other.revision, "Eux", "2025", "facilitateur")
+    both = local.in_force("bassin").id
+    with pytest.raises(DeniedError, match="OLS 06"):
+        adoption.back(FACILITATOR, "05")
+    with pytest.raises(DeniedError):
+        adoption.back(FACILITATOR, "06")
+    assert local.in_force("bassin").id == both
+    adoption.back(Actor("facilitateur", "06"), "06")
+    assert local.in_force("bassin").id == mine
+    adoption.back(FACILITATOR, "05")
+    assert local.in_force("bassin").id == ""
+
+
+def test_once_the_government_has_fixed_the_bassins_no_ols_replaces_them(kept):
+    meta = {"label": "Bassins", "statut": "officiel", "source": "Arrêté", "date": "2025-11-20"}
+    fixed = local.adopt("bassin", zonings.read("bassins", "")[0], meta).id
+    with pytest.raises(DataError, match="officiels"):
+        adopted(kept)
+    assert local.in_force("bassin").id == fixed
+    assert book.get(LOCAL, kept.id).status == book.WORKSHOP
+
+
+def test_an_adoption_says_where_the_other_bassins_come_from(kept):
+    meta = {"label": "Bassins", "statut": "atelier", "source": "Groupe X", "date": "2025-11-20"}
+    local.adopt("bassin", zonings.read("bassins", "")[0], meta)
+    adopted(kept)
+    about = local.in_force("bassin").about
+    assert about["statut"] == "atelier"
+    assert about["source"].endswith("ailleurs : Groupe X (proposés en atelier)")
+    other = book.start(LOCAL, starts.start("communes", "06"), "Dinant", "communes")
+    adoption.adopt(LOCAL, other.id, other.revision, "Eux", "2025", "facilitateur")
+    said = local.in_force("bassin").about["source"]
+    assert said.count("ailleurs") == 1
+    assert said.endswith("Groupe X (proposés en atelier)")
+
+
 def test_an_adoption_of_what_was_redrawn_in_between_is_refused(kept):
     book.change(LOCAL, kept.id, plan.delete(kept.plan, "05-92142"), "a", kept.revision)
     with pytest.raises(DataError, match="entre-temps"):
@@ -650,7 +733,7 @@ def test_the_command_line_refuses_a_bad_file_and_keeps_nothing(tmp_path):
     path.write_text("label,refnis\nIci,99999\n", "utf-8")
     done = command("importer", str(path), "--ols", "05", "--nom", "x")
     assert done.exit_code == 1
-    assert "Commune inconnue" in done.output
+    assert "n’est pas reconnu" in done.output
     assert book.drawings(LOCAL) == []
 
 
