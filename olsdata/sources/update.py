@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +15,7 @@ from olsdata.notes.actors import Actor
 from olsdata.sources import fetch, incoming, statbel, walstat
 from olsdata.sources.incoming import Difference, Incoming
 from olsdata.tables import DataError
+from olsdata.words import folded
 
 WALSTAT, STATBEL = "walstat", "statbel"
 SOURCES = {WALSTAT: "IWEPS WalStat", STATBEL: "Statbel"}
@@ -48,6 +50,17 @@ class Age:
     received: str
     days: int
     origin: str
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """How old a source is: the period of its figures, and years since its end."""
+
+    publisher: str
+    dataset: str
+    period: str
+    years: int
+    cards: int
 
 
 def planned(figures: Iterable[Incoming], faults: Iterable[str] = ()) -> Plan:
@@ -204,3 +217,23 @@ def ages(today: date | None = None) -> list[Age]:
             Age(card.id, card.title, card.publisher, card.date, card.received, days, card.origin)
         )
     return found
+
+
+def vintages(today: date | None = None) -> list[Vintage]:
+    """Age of each source that a figure comes from, by publisher.
+
+    Examples
+    --------
+    >>> found = {one.dataset: one for one in vintages(date(2026, 11, 22))}
+    >>> found["Census 2021, niveau d’instruction"].years
+    5
+    """
+    now = (today or date.today()).year
+    groups: dict[tuple[str, str, str], list[int]] = {}
+    for card in catalogue.available().values():
+        # « Statbel (calcul du projet) » is Statbel's figure all the same.
+        key = (card.publisher.split(" (")[0], card.dataset, card.date or card.year)
+        if years := re.findall(r"\d{4}", card.year):
+            groups.setdefault(key, []).append(int(years[-1]))
+    found = sorted(groups.items(), key=lambda item: folded(item[0][0]))
+    return [Vintage(*key, max(now - max(years), 0), len(years)) for key, years in found]

@@ -35,6 +35,8 @@ def panels() -> None:
             _changes(plan)
     with st.container(border=True, key="panneau-actualiser-ages"):
         _ages()
+    with st.container(border=True, key="panneau-actualiser-sources"):
+        _vintages()
 
 
 def _ask() -> None:
@@ -164,6 +166,26 @@ def _ages() -> None:
                 lambda: update.withdraw(gone, who.actor()),
                 f"{words.plural(len(gone), 'fiche retirée', 'fiches retirées')}.",
             )
+
+
+def _vintages() -> None:
+    """How old each source is, refreshed here or shipped."""
+    st.subheader("Âge de chaque source", anchor=False)
+    found = update.vintages()
+    lines = "".join(
+        f'<tr><th scope="row">{escape(one.publisher)}</th><td>{escape(one.dataset)}</td>'
+        f'<td>{escape(one.period)}</td><td class="nombre">'
+        f"{words.plural(one.years, 'an') if one.years else 'cette année'}</td>"
+        f'<td class="nombre">{words.number(one.cards)}</td></tr>'
+        for one in found
+    )
+    heads = ["Éditeur", "Jeu de données", "Période", "Il y a", "Fiches"]
+    tables.show("Sources des chiffres montrés", heads, lines, (3, 4), tall=True)
+    columns = {"publisher": "editeur", "dataset": "jeu_de_donnees", "period": "periode"}
+    columns |= {"years": "ans", "cards": "fiches"}
+    frame = pd.DataFrame([vars(one) for one in found]).rename(columns=columns)
+    about = workbook.of_cards(list(catalogue.available()), "Âge de chaque source")
+    cards.download(frame.set_index("editeur"), "age-des-sources", about)
 
 
 def _frame(found: list[update.Age]) -> pd.DataFrame:
