@@ -3,13 +3,13 @@
 import streamlit as st
 
 from olsdata.territory import WALLONIE
-from olsdata.ui import acting, cards, drawing, drawings, registry, sentences, state
+from olsdata.ui import acting, cards, drawing, drawings, registry, state
 
 view = state.current()
 
 cards.title(view, "Bassins de vie")
 if view.territory == WALLONIE:
-    cards.sentence(sentences.text("bassins_aide"))
+    drawings.aim()
     drawings.overview()
 else:
     found = drawing.listed(view.territory)
@@ -23,7 +23,7 @@ else:
     with st.empty():  # keeps its place when it has nothing to say: the map under it stays as it is
         acting.done()
     if part == "propositions" or (chosen is None and part != "fichiers"):
-        cards.sentence(sentences.text("bassins_aide"))
+        drawings.aim()
         drawings.proposals(view.territory, found)
     elif part == "fichiers":
         drawings.exchange(view.territory, chosen)

@@ -9,6 +9,7 @@ import streamlit as st
 from olsdata import catalogue, tables, territory, words
 from olsdata.catalogue import Card
 from olsdata.ui import sentences
+from olsdata.ui.tables import show
 
 AGGREGATION = {
     "somme": "somme des communes",
@@ -63,19 +64,18 @@ def zonings() -> None:
         z = territory.zoning(name)
         label = escape(z.label)
         if z.link:
-            label = f'<a href="{escape(z.link)}" rel="noreferrer">{label}</a>'
+            label = f'<a class="libre" href="{escape(z.link)}" rel="noreferrer">{label}</a>'
+        how = escape(words.spaced(z.method))
+        source = escape(words.spaced(z.source))
+        if how:
+            source += f"<details><summary>Méthode</summary>{how}</details>"
         lines += (
-            f'<tr><th scope="row">{label}</th><td class="nombre">{len(z.zones)}</td>'
-            f"<td>{escape(z.status)}</td><td>{escape(z.source)}</td><td>{words.day(z.date)}</td>"
-            f"<td>{escape(z.version)}</td><td>{escape(z.method)}</td></tr>"
+            f'<tr><th scope="row">{label}<br><span class="source">version : '
+            f'{escape(z.version)}</span></th><td class="nombre">{len(z.zones)}</td>'
+            f"<td>{escape(z.status)}</td><td>{source}</td><td>{words.day(z.date)}</td></tr>"
         )
-    heads = ("Découpage", "Zones", "Statut", "Source", "Date", "Version", "Méthode")
-    head = "".join(f'<th scope="col">{h}</th>' for h in heads)
-    st.html(
-        '<div class="defile" tabindex="0" role="region" aria-label="Découpages">'
-        f'<table class="donnees hautes"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{lines}</tbody></table></div>"
-    )
+    heads = ["Découpage", "Zones", "Statut", "Source", "Date"]
+    show("Découpages en vigueur", heads, lines)
 
 
 def search() -> None:

@@ -261,7 +261,11 @@ def _put(drawing: Drawing, chosen: list[Unit]) -> None:
             "Ajouter", type="primary", icon=":material/add:", key="ajouter", shortcut="Alt+A"
         )
         out = st.button(
-            "Retirer de son bassin", icon=":material/remove:", key="retirer", shortcut="Alt+S"
+            "Retirer",
+            icon=":material/remove:",
+            key="retirer",
+            shortcut="Alt+S",
+            help="Ce qui est choisi sort de son bassin.",
         )
     if add and target == NEW:
         _create(drawing, sections, name, chosen, why)
@@ -441,8 +445,8 @@ def table(plan: Plan, colours: dict[str, int], name: str) -> None:
         fill = CATEGORIES[colours[str(bassin)]]
         pieces = "oui" if row["morceaux"] == 1 else f"non : {row['morceaux']} morceaux"
         lines += (
-            f'<tr><th scope="row"><span class="pastille" style="background:{fill}"></span>'
-            f"{escape(str(row['label']))}</th>"
+            f'<tr><th scope="row"><span class="nomme"><i style="background:{fill}"></i>'
+            f"<span>{escape(str(row['label']))}</span></span></th>"
             f'<td class="nombre"><b>{words.number(row["population"])}</b></td>'
             f"<td>{_guide(int(row['population']), most)}</td>"
             + "".join(f'<td class="nombre">{cell}</td>' for cell in numbers)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from html import escape
 
-import pandas as pd
 import streamlit as st
 
 from olsdata import catalogue, local, territory, words
@@ -16,7 +15,6 @@ from olsdata.drawing.tints import tints
 from olsdata.exports import workbook
 from olsdata.exports.tables import to_french_csv
 from olsdata.local.zonings import Version
-from olsdata.notes import actors
 from olsdata.palette import CATEGORIES
 from olsdata.registry import checks
 from olsdata.registry.checks import ROLES
@@ -233,19 +231,36 @@ def _moves(result: Comparison, first: Drawing) -> None:
     if result.moves.empty:
         cards.sentence("Rien.")
         return
+    named = _named(result)
     lines = "".join(
-        f'<tr><th scope="row">{escape(row.de)}</th><td>{escape(row.vers)}</td>'
+        f'<tr><th scope="row">{escape(row.de)}</th><td>{escape(named.get(row.vers, row.vers))}</td>'
         f'<td class="nombre">{words.number(row.population)}</td>'
         f"<td>{escape(words.listing(row.lieux, most=12))}</td></tr>"
         for row in result.moves.itertuples()
     )
     heads = ["De", "Vers", "Habitants", "Communes et sections"]
-    tables.show("Ce qui change de bassin", heads, lines, (2,), tall=True)
+    tables.show("D’un bassin à l’autre, par nombre d’habitants", heads, lines, (2,), tall=True)
     flat = result.moves.assign(
         lieux=result.moves["lieux"].map(", ".join), sections=result.moves["sections"].map(" ".join)
     )
     about = drawing.about("Ce qui change de bassin")
     cards.download(flat.set_index("de"), f"changements-{first.id}", about, "Télécharger ce tableau")
+
+
+def _named(result: Comparison) -> dict[str, str]:
+    """Name of each bassin of the second plan → the same, and what it was called before."""
+    names = result.second.names
+    return {
+        names[new]: _was(names[new], result.first.names.get(old, ""))
+        for new, old in result.partner.items()
+    }
+
+
+def _was(name: str, before: str) -> str:
+    """« Basse-Sambre (était Fosses-la-Ville) », « Malonne (nouveau) », or the name alone."""
+    if not before:
+        return f"{name} (nouveau)"
+    return name if before == name else f"{name} (était {before})"
 
 
 def _indicators(result: Comparison, first: Drawing) -> None:
@@ -275,9 +290,7 @@ def _indicator(result: Comparison, id_: str, touched: set[str], first: Drawing) 
         return
     lines = ""
     for row in shown.itertuples():
-        name = row.apres or f"{row.avant} (n’existe plus)"
-        was = "" if row.avant in ("", row.apres) or not row.apres else f" (était {row.avant})"
-        new = "" if row.avant else " (nouveau)"
+        name = _was(row.apres, row.avant) if row.apres else f"{row.avant} (n’existe plus)"
         mark = "<sup>°</sup>" if row.commune_entiere else ""
         both = row.avant and row.apres
         cells = [
@@ -285,7 +298,7 @@ def _indicator(result: Comparison, id_: str, touched: set[str], first: Drawing) 
             words.number(row.valeur_apres, card.decimals) + mark if row.apres else "—",
             words.number(row.difference, card.decimals, sign=True) if both else "—",
         ]
-        lines += f'<tr><th scope="row">{escape(name + was + new)}</th>'
+        lines += f'<tr><th scope="row">{escape(name)}</th>'
         lines += "".join(f'<td class="nombre">{cell}</td>' for cell in cells) + "</tr>"
     heads = ["Bassin", "Avant", "Après", "Différence"]
     tables.show(f"{card.title} ({card.unit}). {card.source}.", heads, lines, (1, 2, 3))
@@ -312,10 +325,13 @@ def _form(item: Drawing) -> None:
     name = territory.find(item.ols).title
     st.subheader(f"Adopter « {acting.literal(item.name)} »", anchor=False)
     cards.sentence(drawing.summary(item.plan))
-    cards.sentence(sentences.text("bassins_adopter"))
     if adoption.in_force(item) and item.status == book.VALID:
         cards.sentence(f"<b>Ces bassins sont ceux en vigueur pour {escape(name)}.</b>")
         return
+    if adoption.fixed():
+        cards.sentence(f"<b>{escape(sentences.text('bassins_fixes'))}</b>")
+        return
+    cards.sentence(sentences.text("bassins_adopter"))
     key = f"{item.id}-{acting.turn()}"
     source = st.text_input(
         "Qui a décidé, où le lire",
@@ -359,12 +375,10 @@ def _versions(ols: str) -> None:
         if not sure:
             acting.alert(["Cochez la case de confirmation pour revenir en arrière."])
             return
-        acting.attempt(lambda: _back(ols), "Le découpage précédent est de nouveau en vigueur.")
-
-
-def _back(ols: str) -> Version:
-    book.allow(who.actor(), ols, actors.ADOPT)
-    return local.back(adoption.LEVEL)
+        acting.attempt(
+            lambda: adoption.back(who.actor(), ols),
+            "Le découpage précédent est de nouveau en vigueur.",
+        )
 
 
 def _version(version: Version) -> str:
@@ -452,28 +466,33 @@ def _in(ols: str) -> None:
 # --- Without an OLS -----------------------------------------------------------------------------
 
 
+def aim() -> None:
+    """What this page is for: before the Government fixes the bassins, and once it has."""
+    source = adoption.fixed()
+    if source:
+        said = f"Les bassins de vie sont officiels : {source}. {sentences.text('bassins_fixes')}"
+        cards.sentence(escape(said))
+    else:
+        cards.sentence(sentences.text("bassins_aide"))
+
+
 def overview() -> None:
     """All the OLS: bassins in force and proposals; a page per OLS draws."""
-    cards.sentence("Choisissez une OLS dans le volet pour dessiner ses bassins.")
+    cards.sentence("Choisissez une OLS, ici ou dans le volet, pour dessiner ses bassins.")
     zoning = territory.zoning("bassins")
     found = book.drawings(who.actor())
-    people = pd.Series(
-        {
-            bassin: int(count)
-            for ols in territory.zoning("ols").zones.index
-            for bassin, count in facts.of(starts.start("vigueur", str(ols)))["population"].items()
-        }
-    )
     lines = ""
-    for ols in territory.zoning("ols").zones.index:
-        mine = people[zoning.zones.index[zoning.zones["ols"] == ols]]
+    for ols in map(str, territory.zoning("ols").zones.index):
+        people = facts.of(starts.start("vigueur", ols))["population"]
         names = sorted((d.name for d in found if d.ols == ols), key=folded)
         lines += (
-            f'<tr><th scope="row">{escape(territory.find(str(ols)).title)}</th>'
-            f'<td class="nombre">{words.number(len(mine))}</td>'
-            f'<td class="nombre">{words.number(mine.min())} à {words.number(mine.max())}</td>'
+            f'<tr><th scope="row"><a href="bassins?territoire={ols}" target="_self">'
+            f"{escape(territory.find(ols).title)}</a></th>"
+            f'<td class="nombre">{words.number(len(people))}</td>'
+            f"<td>{escape(words.standing(zoning.status_in(ols)))}</td>"
+            f'<td class="nombre">{words.number(people.min())} à {words.number(people.max())}</td>'
             f"<td>{escape(words.listing(names, most=6)) or 'aucune'}</td></tr>"
         )
-    heads = ["OLS", "Bassins en vigueur", "Habitants par bassin", "Propositions"]
-    tables.show("Bassins de vie par OLS", heads, lines, (1, 2))
-    cards.source(sentences.on_limits("bassins_source"))
+    heads = ["OLS", "Bassins en vigueur", "Statut", "Habitants par bassin", "Propositions"]
+    tables.show("Bassins de vie par OLS", heads, lines, (1, 3))
+    cards.source(sentences.text("bassins_habitants"))

@@ -94,8 +94,8 @@ def _versions(level: str) -> None:
 
 
 def _source(about: dict[str, str]) -> str:
-    source, link = escape(about["source"]), about.get("lien", "")
-    return f'<a href="{escape(link)}" rel="noreferrer">{source}</a>' if link else source
+    source, link = escape(words.spaced(about["source"])), escape(about.get("lien", ""))
+    return f'<a class="libre" href="{link}" rel="noreferrer">{source}</a>' if link else source
 
 
 # --- Import -------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ def test_every_part_opens_with_and_without_a_proposal(part):
 def test_without_an_ols_the_page_says_where_each_one_stands():
     start(name=SCRIPT)
     shown = html(opened(territoire="wallonie"))
-    assert "dans le volet pour dessiner ses bassins" in shown
+    assert "ici ou dans le volet, pour dessiner ses bassins" in shown
     assert "&lt;script&gt;" in shown
     assert "<script>alert" not in shown
 
@@ -121,7 +121,7 @@ def test_what_is_taken_out_is_said_to_be_in_no_bassin():
     start()
     app = opened()
     field(app, "Communes et sections choisies").set_value(["92094D"]).run()
-    app = click(app, "Retirer de son bassin")
+    app = click(app, "Retirer")
     assert "Dans aucun bassin" in html(app)
     assert "Malonne" in html(app)
 
@@ -148,7 +148,7 @@ def test_two_facilitators_do_not_overwrite_each_other():
     other = book.change(
         LOCAL, first.id, plan.delete(first.plan, "05-92142"), "ailleurs", first.revision
     )
-    click(app, "Retirer de son bassin")
+    click(app, "Retirer")
     assert "92142A" not in kept().plan.of
     assert kept().revision >= other.revision
 
@@ -201,7 +201,7 @@ def test_a_file_becomes_a_proposal_and_a_bad_one_changes_nothing(tmp_path: Path)
     drawn = starts.start("cantons", "05")
     app = opened(partie="fichiers")
     app.file_uploader[0].upload("plan.csv", b"label,refnis\nIci,99999\n", "text/csv").run()
-    assert "Commune inconnue" in app.error[0].value
+    assert "n’est pas reconnu" in app.error[0].value
     assert book.drawings(LOCAL, "05") == []
     app = opened(partie="fichiers")
     raw = to_french_csv(files.export_frame(drawn))
