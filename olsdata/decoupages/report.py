@@ -234,7 +234,7 @@ def _contiguity(report: Report, pieces: dict[str, list[list[str]]]) -> None:
     for zone, groups in pieces.items():
         for group in groups[1:]:
             homes = sorted(set(facts.sections.loc[group, "refnis"]))
-            names = words.listing([str(facts.communes.at[code, "nom"]) for code in homes], most=4)
+            names = words.listing(_named(group), most=4)
             if set(homes) <= set().union(*checks.ISLANDS.values()):
                 report.remarks.append(f"{names} est détachée du reste de {zone} : la loi le veut.")
             else:
@@ -295,3 +295,14 @@ def lost_places(level: str, rows: pd.DataFrame) -> dict[str, tuple[str, int]]:
             name, count = lost.get(place, (note.place_label or place, 0))
             lost[place] = (name, count + 1)
     return lost
+
+
+def _named(sections: list[str]) -> list[str]:
+    """Names of the communes that some sections make, and of the sections of one that they cut."""
+    facts = tables.shipped()
+    found = []
+    for code, mine in facts.sections.loc[sections].groupby("refnis"):
+        name = str(facts.communes.at[code, "nom"])
+        whole = len(mine) == (facts.sections["refnis"] == code).sum()
+        found += [name] if whole else [f"{section} ({name})" for section in mine["nom"]]
+    return found

@@ -260,13 +260,7 @@ def _put(drawing: Drawing, chosen: list[Unit]) -> None:
         add = st.button(
             "Ajouter", type="primary", icon=":material/add:", key="ajouter", shortcut="Alt+A"
         )
-        out = st.button(
-            "Retirer",
-            icon=":material/remove:",
-            key="retirer",
-            shortcut="Alt+S",
-            help="Ce qui est choisi sort de son bassin.",
-        )
+        out = st.button("Retirer", icon=":material/remove:", key="retirer", shortcut="Alt+S")
     if add and target == NEW:
         _create(drawing, sections, name, chosen, why)
     elif add:

@@ -84,7 +84,7 @@ def _changes(plan: Plan) -> None:
     """What would change, card by card, and the two answers."""
     st.subheader("Ce qui changerait", anchor=False)
     if plan.faults:
-        acting.alert([f"Refusé : {fault}" for fault in plan.faults])
+        acting.alert(["Ce qui n’a pas été reçu ne change rien.", *plan.faults])
     if plan.ready:
         lines = "".join(_line(one) for one in plan.differences)
         heads = ["Fiche", "Période", "Nouvelles", "Bougent de plus de 20 %", "Disparues", "Stables"]

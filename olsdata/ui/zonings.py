@@ -220,7 +220,7 @@ def _compare(level: str) -> None:
                     list(known),
                     index=list(known).index(start),
                     format_func=known.__getitem__,
-                    key=f"comparer-{side}-{level}-{len(known)}",
+                    key=f"comparer-{side}-{level}-{'-'.join(known)}",
                 )
             )
             for side, label, start in (("a", "Découpage A", now), ("b", "Découpage B", other))
