@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import FLAGS, Visitor
+from tests.browser.conftest import FLAGS, Visit, Visitor
 from tests.browser.installer import installed
+from tests.browser.test_bassins import click, started
 from tests.server import ROOT, serve
 
 IMAGES = ROOT / "docs" / "images"
@@ -29,14 +32,112 @@ PICTURES = {
     "trajectoire": "/trajectoire?territoire=06",
     "reperes": "/reperes",
     "flux": "/reperes?theme=flux&territoire=06",
-    "dessiner": "/bassins?territoire=06",
+    "commencer": "/bassins?territoire=06&partie=propositions",
     "donnees": "/donnees",
     "ecran-partage": "/population?territoire=06&ecran=partage",
 }
 
 
+def draw(reader: Visitor, name: str = "Idée 1") -> Visit:
+    """A proposal, with two units chosen on the map."""
+    visit = started(reader, name=name)
+    click(visit, "section", "92094D", "Malonne", "1 unité choisie")
+    click(visit, "commune", "92045", "Floreffe", "2 unités choisies", "Shift")
+    return top(visit, "panneau-outils")
+
+
+def compare(reader: Visitor) -> Visit:
+    """The same once they make a bassin, beside the bassins in force."""
+    visit = draw(reader, "Idée 2")
+    visit.page.get_by_label("Ajouter à").click()
+    visit.page.get_by_role("option", name="Un nouveau bassin").click()
+    visit.settle()
+    visit.page.get_by_label("Nom du nouveau bassin").fill("Basse-Sambre")
+    visit.page.keyboard.press("Tab")
+    visit.settle()
+    visit.page.keyboard.press("Alt+a")
+    visit.page.get_by_text("nouveau bassin.").first.wait_for()
+    visit.settle()
+    visit.page.get_by_text("Comparer", exact=True).last.click()
+    visit.page.get_by_text("changent de bassin").wait_for()
+    visit.settle()
+    return visit
+
+
+def check(reader: Visitor) -> Visit:
+    """A list of communes that moves one of them, and what the report says of it."""
+    visit = tab(reader, "Découpages")
+    geodata = ROOT / "geodata"
+    with (geodata / "communes.csv").open(encoding="utf-8", newline="") as stream:
+        names = {row["refnis"]: row["nom"] for row in csv.DictReader(stream)}
+    lines = ["Territoire;Commune;Section"]
+    with (geodata / "decoupages" / "ols.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            zone = "06" if row["refnis"] == "92045" else row["zone"]
+            lines.append(f"{zone};{names[row['refnis']]};{row['section']}")
+    give(visit, "panneau-donnees-decoupage", "liste.csv", lines)
+    visit.page.get_by_label("Source", exact=True).fill("Exemple pour ce guide")
+    visit.page.get_by_label("Date de l’acte").fill("1/11/2025")
+    visit.page.keyboard.press("Tab")
+    visit.settle()
+    visit.page.get_by_role("button", name="Vérifier la liste").click()
+    visit.page.get_by_text("J’ai lu ce rapport").wait_for()
+    visit.settle()
+    visit.page.get_by_role("button", name="Vérifier la liste").evaluate(SHOW)
+    return visit
+
+
+def own(reader: Visitor) -> Visit:
+    """A file of the field, and the card that it asks for."""
+    visit = tab(reader, "Mes indicateurs")
+    lines = ["commune;demandes;menages", *(f"{92000 + n};{20 + n};{900 + n}" for n in OWN)]
+    give(visit, "panneau-indicateur-ajouter", "demandes.csv", lines)
+    card = visit.page.locator(".st-key-panneau-indicateur-ajouter")
+    card.get_by_label("Titre", exact=True).fill("Demandes de répit")
+    card.get_by_label("Source", exact=True).fill("Exemple pour ce guide")
+    visit.page.keyboard.press("Tab")
+    visit.settle()
+    return top(visit, "panneau-indicateur-ajouter")
+
+
+def give(visit: Visit, panel: str, name: str, lines: list[str]) -> None:
+    """Put a file in the field of a panel."""
+    file = {"name": name, "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
+    visit.page.locator(f".st-key-{panel} input[type=file]").set_input_files([file])
+    visit.settle()
+
+
+def tab(reader: Visitor, name: str) -> Visit:
+    """A tab of « Données et méthode »."""
+    visit = reader.open("/donnees")
+    visit.page.get_by_role("tab", name=name, exact=True).click()
+    visit.settle()
+    return visit
+
+
+def top(visit: Visit, panel: str) -> Visit:
+    """Scroll a panel to the top of the window."""
+    visit.page.locator(f".st-key-{panel}").first.evaluate(SHOW)
+    return visit
+
+
+SHOW = "e => { e.style.scrollMarginTop = '72px'; e.scrollIntoView(); }"
+OWN = (3, 6, 35, 45, 48, 87, 94, 101, 114, 137, 138, 140, 141, 142)
+"""Communes of the province of Namur, by the end of their REFNIS."""
+
+SCENES: dict[str, Callable[[Visitor], Visit]] = {
+    "actualiser": lambda reader: tab(reader, "Actualiser"),
+    "limites": lambda reader: top(tab(reader, "Découpages"), "panneau-donnees-limites"),
+    "decoupage": check,
+    "indicateur": own,
+    "dessiner": draw,
+    "bassins-comparer": compare,
+}
+"""Pictures that take more than an address."""
+
+
 def main() -> None:
-    """Take every picture again."""
+    """Take every picture again, or those named."""
     path = installed()
     if path is None:
         sys.exit("Aucun Chromium ni Chrome : lancez `python tests/browser/installer.py`.")
@@ -47,9 +148,12 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        plain = {name: lambda reader, at=at: reader.open(at) for name, at in PICTURES.items()}
         visitor = Visitor(browser, server)
-        for name, address in PICTURES.items():
-            visitor.open(address).page.screenshot(path=IMAGES / f"{name}.png")
+        for name in sys.argv[1:] or [*plain, *SCENES]:
+            visit = (plain | SCENES)[name](visitor)
+            visit.page.wait_for_timeout(500)
+            visit.page.screenshot(path=IMAGES / f"{name}.png")
             visitor.close()
             sys.stdout.write(f"docs/images/{name}.png\n")
         browser.close()
