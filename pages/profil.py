@@ -15,7 +15,6 @@ with st.container(border=True, key="panneau-emporter"):
 for name, lines in rows.items():
     with st.container(border=True):
         cards.block(name, lines, view, territory.find("wallonie"))
-with st.container(border=True):
-    st.subheader("Les mêmes chiffres, par groupe de déterminants", anchor=False)
+with st.expander("Les mêmes chiffres, par groupe de déterminants"):
     cards.determinants(rows)
 cards.source(sentences.text("profil_signes"))

@@ -235,7 +235,8 @@ def _bar(value: float, spread: Spread) -> str:
     )
 
 
-def _profile_row(item: ProfileRow, compared: bool, view: View) -> str:
+def _profile_row(item: ProfileRow, other: str, view: View) -> str:
+    """A line of the profile; ``other`` is the name of what it is compared with, or ""."""
     card, spread = item.card, item.spread
     assert spread is not None
     value = words.quantity(item.value, card.unit, card.decimals)
@@ -251,13 +252,13 @@ def _profile_row(item: ProfileRow, compared: bool, view: View) -> str:
         )
     marks = sentences.marks(item)
     unit = card.unit if card.unit == "%" else ""
-    reference = words.quantity(spread.reference, unit, card.decimals) if compared else ""
+    reference = words.quantity(spread.reference, unit, card.decimals) if other else ""
     return (
         f'<tr><th scope="row"><span tabindex="0" class="aide" title="{escape(card.help)}">'
         f"{escape(card.marked)}</span></th>"
         f'<td class="nombre"><b>{escape(value)}</b>{marks}</td>'
         f'<td><div class="ecart">{between}</div></td>'
-        f'<td class="nombre">{escape(reference)}</td>'
+        f'<td class="nombre" data-nom="{escape(other)}">{escape(reference)}</td>'
         f'<td class="source">{escape(card.source)} '
         f"{note_link(view, card.id, card.title)}</td></tr>"
     )
@@ -268,18 +269,17 @@ def block(name: str, rows: list[ProfileRow], view: View, reference: Zone) -> Non
     zone = view.zone
     shown = [item for item in rows if item.card.available]
     gaps = [item.card for item in rows if not item.card.available]
-    compared = zone.id != reference.id
     st.subheader(name[0].upper() + name[1:], anchor=False)
     if shown:
-        lines = "".join(_profile_row(item, compared, view) for item in shown)
-        other = escape(reference.title) if compared else ""
+        other = reference.title if zone.id != reference.id else ""
+        lines = "".join(_profile_row(item, other, view) for item in shown)
         st.html(
             f'<div class="defile" tabindex="0" role="region" aria-label="{escape(name)}">'
             '<table class="donnees profil"><thead><tr><th scope="col">Indicateur</th>'
             f'<th scope="col" class="nombre">{escape(zone.title)}</th>'
             '<th scope="col">Entre les communes</th>'
-            f'<th scope="col" class="nombre">{other}</th><th scope="col">Source</th></tr></thead>'
-            f"<tbody>{lines}</tbody></table></div>"
+            f'<th scope="col" class="nombre">{escape(other)}</th><th scope="col">Source</th></tr>'
+            f"</thead><tbody>{lines}</tbody></table></div>"
         )
     else:
         sentence(f"<b>Aucun chiffre communal</b> n’est disponible pour « {escape(name)} ».")

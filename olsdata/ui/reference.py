@@ -370,4 +370,6 @@ def glossary_page() -> None:
         )
         for e in found
     )
-    tables.show("Glossaire", ["Terme", "En toutes lettres", "En nos mots", "Document"], lines, ())
+    heads = ["Terme", "En toutes lettres", "En nos mots", "Document"]
+    with st.container(key="glossaire"):
+        tables.show("Glossaire", heads, lines, ())

@@ -30,6 +30,7 @@ TERRITORY_ONLY = {
     "glossaire",
     "atelier",
     "bassins",
+    "donnees",
 }
 """Pages that show no indicator of the catalogue: of the view, they use the territory alone."""
 

@@ -133,3 +133,49 @@ def test_the_server_itself_calls_nobody(first_reader: Visitor, fresh_server: Ser
 def test_the_server_answers_on_this_machine_only(server: Server) -> None:
     assert "localhost" in server.log.read_text("utf-8")
     assert "Network URL" not in server.log.read_text("utf-8")
+
+
+def test_on_a_phone_the_three_doors_come_before_the_list_and_the_map(reader: Visitor) -> None:
+    page = reader.open("/accueil", size="telephone").page
+    tops = [
+        (page.locator(box).bounding_box() or {})["y"]
+        for box in (".st-key-porte-profil", ".st-key-cartes-ols", ".st-key-panneau-carte")
+    ]
+    assert tops == sorted(tops)
+
+
+def test_what_a_field_says_while_one_types_is_french(reader: Visitor) -> None:
+    visit = reader.open("/besoins?territoire=06")
+    for field, said in (("input[type=text]", "Entrée"), ("textarea", "Ctrl + Entrée")):
+        box = visit.page.locator(f"[data-testid=stMain] {field}").first
+        box.press_sequentially("abc")
+        hint = visit.page.get_by_text(f"{said} pour valider", exact=True)
+        hint.first.wait_for(state="attached")
+        box.fill("")
+
+
+def test_whoever_asks_for_less_motion_gets_none(reader: Visitor) -> None:
+    page = reader.open("/population?territoire=06").page
+    page.emulate_media(reduced_motion="reduce")
+    longest = page.evaluate(
+        "() => Math.max(...[...document.querySelectorAll('*')].map((e) =>"
+        " parseFloat(getComputedStyle(e).transitionDuration)))"
+    )
+    assert longest < 0.001
+
+
+def test_a_map_leaves_a_copy_on_paper(reader: Visitor) -> None:
+    visit = reader.open("/population?territoire=06")
+    coloured = visit.page.evaluate(
+        """() => {
+          dispatchEvent(new Event("beforeprint"));
+          const copy = document.querySelector(".copie-papier");
+          const { data } = copy.getContext("2d").getImageData(0, 0, copy.width, copy.height);
+          const seen = new Set();
+          for (let i = 0; i < data.length; i += 4) seen.add(data.slice(i, i + 3).join());
+          dispatchEvent(new Event("afterprint"));
+          return [seen.size, document.querySelectorAll(".copie-papier").length];
+        }"""
+    )
+    assert coloured[0] > 10
+    assert coloured[1] == 0
