@@ -99,7 +99,7 @@ def lower(type_: Type) -> str:
 
 def missing_sentence(type_: Type, known: Completeness) -> str:
     """« Il manque 31 cercles : aidez-nous »; safe HTML."""
-    confirmed = words.plural(known.sourced, "confirmée", "confirmées")
+    confirmed = words.plural(known.sourced, "structure confirmée", "structures confirmées")
     if known.published is None:
         return (
             f"<b>Personne ne publie de total</b> pour « {escape(lower(type_))} » : {confirmed} "
@@ -112,7 +112,7 @@ def missing_sentence(type_: Type, known: Completeness) -> str:
         return f"<b>Aucune ne manque</b> : {end}. Leur zone peut être à préciser."
     start = "Il manque" if left > 1 else "Il en manque une :"
     count = f"{words.number(left)} {escape(lower(type_))}" if left > 1 else escape(type_.title)
-    return f"<b>{start} {count} : aidez-nous.</b> Structures {end}."
+    return f"<b>{start} {count} : aidez-nous.</b> {end}."
 
 
 def missing_table(view: View) -> None:

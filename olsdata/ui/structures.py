@@ -656,16 +656,18 @@ def map_legend(kind_: str, zone: Zone) -> None:
         st.html(f'<ul class="legende noms">{cells}</ul>')
     st.html(
         '<p class="source"><span class="hachure" aria-hidden="true"></span> zone déduite, part '
-        "inconnue, ou plusieurs structures. Blanc : aucune structure recensée. Point : commune du "
-        "siège, quand il est connu.</p>"
+        "inconnue, ou plusieurs structures. Sans couleur : aucune structure recensée. Point : "
+        "commune du siège, quand il est connu.</p>"
     )
 
 
 def matrix_legend() -> None:
     """How to read a cell of the matrix."""
     st.html(
-        '<p class="source cle"><b>2</b> structures présentes · ✓ aucune à cheval · ⇄ 12 : % des '
-        'habitants couverts dont la structure est à cheval · <i class="c1"></i> moins de 25 % '
-        '<i class="c2"></i> de 25 à 75 % <i class="c3"></i> plus de 75 % · '
-        '<span class="hachure" aria-hidden="true"></span> minimum connu, sans comparaison</p>'
+        '<p class="source cle"><span><b>2</b> structures présentes</span> '
+        "<span>✓ aucune à cheval</span> <span>⇄ 12 : % des habitants couverts dont la structure "
+        'est à cheval</span> <span><i class="c1"></i> moins de 25 %</span> '
+        '<span><i class="c2"></i> de 25 à 75 %</span> <span><i class="c3"></i> plus de 75 %</span> '
+        '<span><i class="hachure" aria-hidden="true"></i> minimum connu, sans comparaison</span>'
+        "</p>"
     )
