@@ -146,8 +146,8 @@ def test_on_a_phone_the_three_doors_come_before_the_list_and_the_map(reader: Vis
 
 def test_what_a_field_says_while_one_types_is_french(reader: Visitor) -> None:
     visit = reader.open("/besoins?territoire=06")
-    for field, said in (("input[type=text]", "Entrée"), ("textarea", "Ctrl + Entrée")):
-        box = visit.page.locator(f"[data-testid=stMain] {field}").first
+    for field, said in (("stTextInput", "Entrée"), ("stTextArea", "Ctrl + Entrée")):
+        box = visit.page.locator(f"[data-testid={field}] :is(input, textarea)").first
         box.press_sequentially("abc")
         hint = visit.page.get_by_text(f"{said} pour valider", exact=True)
         hint.first.wait_for(state="attached")
