@@ -166,6 +166,8 @@ def test_whoever_asks_for_less_motion_gets_none(reader: Visitor) -> None:
 
 def test_a_map_leaves_a_copy_on_paper(reader: Visitor) -> None:
     visit = reader.open("/population?territoire=06")
+    visit.page.locator(".js-plotly-plot canvas").first.wait_for()
+    visit.settle()
     coloured = visit.page.evaluate(
         """() => {
           dispatchEvent(new Event("beforeprint"));
