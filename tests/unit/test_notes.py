@@ -490,6 +490,13 @@ def test_each_role_reads_its_own_and_nothing_else(shelf, who):
                     read(actor, kept.id)
 
 
+def test_the_iwpl_does_not_find_a_shared_note_that_was_withdrawn(shelf):
+    book.withdraw(FIVE, shelf["iwpl"].id, shelf["iwpl"].revision)
+    assert [n.id for n in book.find(FIVE, withdrawn=True).notes] == [shelf["iwpl"].id]
+    assert book.find(IWPL, withdrawn=True).total == 0
+    assert {n.content.text for n in book.find(IWPL).notes} == {"six"}
+
+
 @pytest.mark.parametrize("actor", STRANGERS)
 def test_a_role_that_is_not_known_or_has_no_ols_may_nothing(shelf, actor):
     kept = shelf["iwpl"]

@@ -119,6 +119,38 @@ def test_every_finding_has_a_reason():
             assert finding.sentence.endswith(".")
 
 
+@pytest.mark.parametrize(
+    "month",
+    [
+        "janvier",
+        "janv.",
+        "février",
+        "févr.",
+        "mars",
+        "avril",
+        "avr.",
+        "mai",
+        "juin",
+        "juillet",
+        "juil.",
+        "août",
+        "aout",
+        "septembre",
+        "sept.",
+        "octobre",
+        "oct.",
+        "novembre",
+        "nov.",
+        "décembre",
+        "déc.",
+    ],
+)
+def test_a_birth_is_read_in_every_month(month):
+    assert [(f.kind, f.certain) for f in guard.read(f"née le 12 {month} 1985")] == [
+        ("naissance", True)
+    ]
+
+
 def test_a_long_hostile_text_is_read_quickly_enough_to_answer():
     for text in ("1 " * 50_000, "a.b" * 30_000, "rue de la " * 10_000, "né le " * 20_000):
         guard.read(text[:10_000])

@@ -150,6 +150,14 @@ def test_a_group_whose_sum_would_give_its_counts_takes_another_place():
     assert privacy.hidden_groups(counts, homes).to_dict() == {"a": 1, "b": 1, "c": 1}
 
 
+def test_a_place_cut_between_zones_is_nobody_s_companion():
+    """It would take with it the zones of both sides, for nothing."""
+    counts = pd.DataFrame({"n": [3.0, 40.0, 41.0, 42.0]}, index=list("abcd"))
+    homes = pd.DataFrame({"bassin": ["x"] * 4}, index=list("abcd"))
+    hidden = privacy.hidden_groups(counts, homes, cut=pd.Index(["b", "c"]))
+    assert hidden.to_dict() == {"a": 1, "d": 1}
+
+
 def test_nothing_of_a_hidden_count_is_written_to_disk():
     codes = only_in("01")
     id_ = kept({code: 4 if i < 3 else 17 for i, code in enumerate(codes)})
