@@ -20,6 +20,9 @@ CHARACTER, LINE = 0.53, 1.2
 STEP = 6.0
 """Grid of the places tried outside, in pixels."""
 
+TRIED = 128
+"""Places outside that are tried at once."""
+
 SHIFTS = sorted(product(range(-24, 25, 8), range(-24, 25, 8)), key=lambda d: math.hypot(*d))
 """Places tried inside: the pole, then ever farther from it, in pixels."""
 
@@ -171,18 +174,24 @@ def _beside(
     if not len(xs) or not len(ys):
         return None
     grid = np.array([(x, y) for x in xs for y in ys])
-    boxes = _boxes(grid, width, height)
-    clear = ~shapely.intersects(land, boxes) & ~shapely.intersects(busy, boxes)
-    grid = grid[clear]
     half = np.array([width / 2, height / 2])
     pole = np.array(wish.pole)
     ends = np.clip(pole, grid - half, grid + half)
-    ways = shapely.linestrings(np.stack([np.broadcast_to(pole, ends.shape), ends], axis=1))
-    length = np.hypot(*(ends - pole).T)
-    length[shapely.intersects(busy, ways)] = np.inf
-    if not len(length) or not np.isfinite(length.min()):
+    # The nearest first: the first place that is free is the one, and the others are not tried.
+    nearest = np.argsort(np.hypot(*(ends - pole).T), kind="stable")
+    for start in range(0, len(nearest), TRIED):
+        some = nearest[start : start + TRIED]
+        boxes = _boxes(grid[some], width, height)
+        some = some[~shapely.intersects(land, boxes) & ~shapely.intersects(busy, boxes)]
+        ways = shapely.linestrings(
+            np.stack([np.broadcast_to(pole, ends[some].shape), ends[some]], axis=1)
+        )
+        free = some[~shapely.intersects(busy, ways)]
+        if len(free):
+            best = int(free[0])
+            break
+    else:
         return None
-    best = int(length.argmin())
     (x, y), end = grid[best].tolist(), ends[best].tolist()
     leader = (wish.pole, (end[0], end[1]))
     return Label(wish.id, "<br>".join(lines), x, y, width, height, leader)
