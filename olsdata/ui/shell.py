@@ -57,11 +57,11 @@ def run() -> None:
         else:
             _sidebar(view, page.url_path)
         for notice in state.notices():
-            st.warning(notice, icon=":material/link_off:")
+            st.warning(acting.literal(notice), icon=":material/link_off:")
         page.run()
     except DataError as error:
         theme.apply()
-        st.error(str(error), icon=":material/error:")
+        st.error(acting.literal(str(error)), icon=":material/error:")
     except Exception:
         logging.getLogger(__name__).exception("page %s", page.title)
         st.error((TEXTS / "erreur.md").read_text("utf-8"), icon=":material/error:")

@@ -12,7 +12,7 @@ from olsdata import catalogue, words
 from olsdata.equity import blend, laws, need, proportionality, shared
 from olsdata.equity.need import Weights
 from olsdata.tables import DataError
-from olsdata.ui import sentences, state, tables
+from olsdata.ui import acting, sentences, state, tables
 
 KEY, KEPT = "poids", "_poids"
 MOST = shared.MOST
@@ -95,7 +95,7 @@ def panel() -> Choice:
     if any(_slider(id_) not in st.session_state for id_ in ids):
         given = parsed(asked) if asked else None
         if asked and given is None:
-            shown = escape(asked[:40])
+            shown = acting.literal(asked[:40])
             st.warning(
                 f"Poids non compris dans le lien : « {shown} ». À la place : poids égaux.",
                 icon=":material/link_off:",

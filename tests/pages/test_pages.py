@@ -41,6 +41,7 @@ PAGES = {
     "glossaire": Expected("Glossaire", in_title=False, html=3),
     "donnees": Expected("Données et méthode", in_title=False),
 }
+HOSTILE = "![x](http://x.be/x.png)"
 SIDEBAR = {"Territoire", "Indicateur de la carte", "Comparer avec"}
 
 
@@ -127,3 +128,16 @@ def test_every_territory_can_be_chosen(territory: str) -> None:
     assert alerts(app) == []
     assert dict(app.query_params)["territoire"] == territory
     assert dict(app.query_params)["niveau"] == "commune"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_a_hostile_link_holds_is_shown_as_text(name: str) -> None:
+    """Markdown would load the picture from outside, and make a link of the rest."""
+    asked = dict.fromkeys(
+        ("niveau", "indicateur", "ref", "poids", "lambda", "territoires"), HOSTILE
+    )
+    app = start(territoire=HOSTILE, **asked).switch_page(menu.path(name)).run()
+    assert app.exception == []
+    shown = [str(box.value) for box in (*app.warning, *app.error, *app.markdown, *app.caption)]
+    assert any("x.be" in text for text in shown)
+    assert not any("![x](" in text for text in shown)
