@@ -85,7 +85,10 @@ def layout(diagram: str) -> dict[str, tuple[float, float]]:
     graph = _graph(diagram)
     import networkx as nx
 
-    placed = nx.multipartite_layout(graph, subset_key="colonne", align="vertical")
+    column = nodes()["colonne"].astype(int)
+    columns = {c: [i for i in graph if column[i] == c] for c in sorted(set(column[list(graph)]))}
+    # Columns as lists: by the name of the attribute, networkx gathers sets, whose order changes.
+    placed = nx.multipartite_layout(graph, subset_key=columns, align="vertical")
     return {node: (float(x), float(y)) for node, (x, y) in placed.items()}
 
 

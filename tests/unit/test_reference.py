@@ -187,3 +187,12 @@ def test_nobody_writes_or_reads_for_another_territory() -> None:
     assert marks.said(Actor("facilitateur", "06"), "05") == []
     assert marks.said(Actor("iwpl"), "05") == []
     assert marks.said(Actor("lecteur", "05"), "05") == [SAID]
+
+
+@pytest.mark.parametrize("diagram", flows.DIAGRAMS)
+def test_the_picture_of_the_flows_is_the_same_at_each_start(diagram):
+    place, known = flows.layout(diagram), flows.nodes()
+    for _, column in known.loc[list(place)].groupby("colonne"):
+        mine = [place[node] for node in known.index if node in column.index]
+        assert len({round(x, 9) for x, _ in mine}) == 1
+        assert [y for _, y in mine] == sorted(y for _, y in mine)
