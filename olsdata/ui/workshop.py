@@ -176,7 +176,8 @@ def _one(held: Workshop, view: View) -> None:
     left, right = st.columns([1, 1.25])
     closed = held.state == lists.CLOSED
     with left, st.container(border=True, key="panneau-atelier-plan"):
-        st.subheader(f"{held.plan.title} · {lists.STATES[held.state].lower()}", anchor=False)
+        named = f"{acting.literal(held.plan.title)} · {lists.STATES[held.state].lower()}"
+        st.subheader(named, anchor=False)
         key = f"atelier-{held.id}-{held.revision}"
         if not closed:
             plan = _plan_fields(held.plan, view, key)

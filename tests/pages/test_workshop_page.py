@@ -232,3 +232,11 @@ def test_the_rooms_screen_shows_a_note_of_the_ols_only_when_its_lead_chooses() -
     assert alerts(app) == []
     assert "Écrit pour ols." in html(app)
     assert any("3 notes, comptées" in e.label for e in app.expander)
+
+
+def test_the_title_of_a_workshop_is_shown_as_text() -> None:
+    held = book.prepare(LOCAL, Plan("![x](http://x.be)", "06", pictures=PLAN.pictures))
+    app = page(atelier=held.id)
+    assert alerts(app) == []
+    (shown,) = [box.value for box in app.subheader if "x.be" in box.value]
+    assert "![x](" not in shown
