@@ -55,14 +55,16 @@ class Reader:
     ) -> None:
         self.socket.close()
 
-    def open(self, page: str, query: str = "", values: Mapping[str, float] | None = None) -> Run:
+    def open(
+        self, page: str, query: str = "", values: Mapping[str, float | str] | None = None
+    ) -> Run:
         """Ask for a page, and wait until its last run has ended.
 
         Parameters
         ----------
         page : name in the address, "population"; "" for the first one
         query : what follows the question mark
-        values : key of a slider and the number that it is moved to
+        values : key of a slider and what it is moved to: a number, or the text of a chosen step
         """
         message = BackMsg()
         message.rerun_script.page_name = page
@@ -71,7 +73,10 @@ class Reader:
         message.rerun_script.context_info.timezone = "Europe/Brussels"
         for key, value in (values or {}).items():
             moved = message.rerun_script.widget_states.widgets.add(id=self.widgets[key])
-            moved.double_array_value.data.append(value)
+            if isinstance(value, str):
+                moved.string_array_value.data.append(value)
+            else:
+                moved.double_array_value.data.append(value)
         start = time.perf_counter()
         self.socket.send(message.SerializeToString())
         sent, drawn, ended = 0, 0, 0.0

@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks.notes import content
 from benchmarks.reader import Reader, Run
 from olsdata import store
+from olsdata.equity import need
 from olsdata.notes import book, files, places
 from tests.server import serve
 
@@ -46,6 +47,17 @@ def told(name: str, runs: list[Run], nothing: float) -> None:
     )
 
 
+def fresh(i: int) -> dict[str, float | str]:
+    """All the sliders, as a browser sends them: weights that differ on each round.
+
+    A slider that is left out would be put back, and the others with it.
+    """
+    weights = {
+        f"poids-{id_}": float(use.use == need.DEFAULT) for id_, use in need.weighable().items()
+    }
+    return weights | {AGE: i % 4 + 1.0, f"poids-{OTHERS[i // 4 % 3]}": 2.0 + i // 12}
+
+
 def main() -> None:
     """Print the time of each kind of rerun."""
     with tempfile.TemporaryDirectory() as folder:
@@ -61,10 +73,8 @@ def main() -> None:
             reader.open(PAGE, VIEW)
             steps: dict[str, Callable[[int], Run]] = {
                 "rien ne change": lambda _: reader.open(PAGE, VIEW),
-                "λ change": lambda i: reader.open(PAGE, VIEW, {"lambda": float(1 + i % 9)}),
-                "un poids change (jamais vu)": lambda i: reader.open(
-                    PAGE, VIEW, {AGE: i % 4 + 1.0, f"poids-{OTHERS[i // 4 % 3]}": 2.0 + i // 12}
-                ),
+                "λ change": lambda i: reader.open(PAGE, VIEW, {"lambda": f"0,{1 + i % 9}"}),
+                "un poids change (jamais vu)": lambda i: reader.open(PAGE, VIEW, fresh(i)),
                 "le territoire change (déjà vu)": lambda i: reader.open(
                     PAGE, f"territoire={i % 2 + 5:02}&niveau=bassin"
                 ),
