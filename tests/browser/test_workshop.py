@@ -15,7 +15,7 @@ from olsdata.workshops import book, ideas, line, lists, voices
 from olsdata.workshops.book import Plan, Workshop
 from olsdata.workshops.ideas import Hypothesis, Step
 from olsdata.workshops.pictures import Picture
-from tests.browser.conftest import AXE_FILE_PATH, WCAG, Visit, Visitor
+from tests.browser.conftest import AXE_FILE_PATH, SCHEMES, WCAG, Visit, Visitor
 from tests.server import serve
 
 PLAN = Plan("Vieillir ici", "06", pictures=(Picture("carte", "pct_65p_2021"),))
@@ -154,3 +154,10 @@ def test_every_screen_of_a_workshop_is_accessible_and_asks_nothing_outside(
             visitor.close()
         visitor.leave()
     assert book.get(LOCAL, held.id).state == lists.OPEN
+
+
+@pytest.mark.parametrize("theme", SCHEMES)
+@pytest.mark.parametrize("part", ["cycles", "mandats"])
+def test_what_follows_a_workshop_is_accessible(reader: Visitor, part: str, theme: str) -> None:
+    visit = reader.open(f"/atelier?territoire=06&partie-atelier={part}", theme)
+    assert visit.violations() == []
