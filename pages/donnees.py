@@ -5,36 +5,36 @@ import streamlit as st
 from olsdata.ui import acting, catalogue, limits, mydata, own, refreshing, sentences, state
 from olsdata.ui import zonings as cutouts
 
+PARTS = {
+    "fiches": "Fiches des indicateurs",
+    "sources": "Sources",
+    "actualiser": "Actualiser",
+    "indicateurs": "Mes indicateurs",
+    "decoupages": "Découpages",
+    "methode": "Méthode et version",
+    "mesdonnees": "Mes données",
+}
+
 view = state.current()
 
 st.title("Données et méthode", anchor=False)
-with st.container():  # always there, or the tabs would go back to the first
-    acting.done()
-NAMES = [
-    "Fiches des indicateurs",
-    "Sources",
-    "Actualiser",
-    "Mes indicateurs",
-    "Découpages",
-    "Méthode et version",
-    "Mes données",
-]
-sheets, sources, newer, figures, zonings, method, mine = st.tabs(NAMES)
-with sheets:
+acting.done()
+part = state.segments("Partie de la page", "partie", PARTS, "fiches", bare=True)
+if part == "fiches":
     st.markdown(sentences.text("catalogue"))
     catalogue.search()
-with sources:
+elif part == "sources":
     catalogue.sources()
-with newer:
+elif part == "actualiser":
     refreshing.panels()
-with figures:
+elif part == "indicateurs":
     own.panels()
-with zonings:
+elif part == "decoupages":
     catalogue.zonings()
     cutouts.panels()
     limits.panel()
-with method:
+elif part == "methode":
     st.markdown(sentences.text("agregation"))
     catalogue.version()
-with mine:
+else:
     mydata.panels()

@@ -216,7 +216,8 @@ def checked(form: Form) -> Form:
         try:
             kept[key] = text(getattr(form, key), label, most, required)
             if sign := words.markup(kept[key]):
-                raise DataError(f"{label} : le signe « {sign} » n’y est pas admis.")
+                where = " Une adresse va dans le champ « Lien »." if len(sign) > 1 else ""
+                raise DataError(f"{label} : le signe « {sign} » n’y est pas admis.{where}")
         except DataError as error:
             faults.append(str(error))
     try:

@@ -125,7 +125,7 @@ def status() -> None:
     gaps = [card.title for card in catalogue.cards().values() if not card.available]
     missing = (
         f"{words.listing(gaps, most=4)}. "
-        '<a href="donnees" target="_self">Qui les publie, comment les obtenir</a>'
+        '<a href="donnees?partie=sources" target="_self">Qui les publie, comment les obtenir</a>'
     )
     mark, why = standing.bassins()
     limits = standing.limits()

@@ -66,7 +66,7 @@ def compare(reader: Visitor) -> Visit:
 
 def check(reader: Visitor) -> Visit:
     """A list of communes that moves one of them, and what the report says of it."""
-    visit = tab(reader, "Découpages")
+    visit = reader.open("/donnees?partie=decoupages")
     geodata = ROOT / "geodata"
     with (geodata / "communes.csv").open(encoding="utf-8", newline="") as stream:
         names = {row["refnis"]: row["nom"] for row in csv.DictReader(stream)}
@@ -89,7 +89,7 @@ def check(reader: Visitor) -> Visit:
 
 def own(reader: Visitor) -> Visit:
     """A file of the field, and the card that it asks for."""
-    visit = tab(reader, "Mes indicateurs")
+    visit = reader.open("/donnees?partie=indicateurs")
     lines = ["commune;demandes;menages", *(f"{92000 + n};{20 + n};{900 + n}" for n in OWN)]
     give(visit, "panneau-indicateur-ajouter", "demandes.csv", lines)
     card = visit.page.locator(".st-key-panneau-indicateur-ajouter")
@@ -107,14 +107,6 @@ def give(visit: Visit, panel: str, name: str, lines: list[str]) -> None:
     visit.settle()
 
 
-def tab(reader: Visitor, name: str) -> Visit:
-    """A tab of « Données et méthode »."""
-    visit = reader.open("/donnees")
-    visit.page.get_by_role("tab", name=name, exact=True).click()
-    visit.settle()
-    return visit
-
-
 def top(visit: Visit, panel: str) -> Visit:
     """Scroll a panel to the top of the window."""
     visit.page.locator(f".st-key-{panel}").first.evaluate(SHOW)
@@ -126,8 +118,10 @@ OWN = (3, 6, 35, 45, 48, 87, 94, 101, 114, 137, 138, 140, 141, 142)
 """Communes of the province of Namur, by the end of their REFNIS."""
 
 SCENES: dict[str, Callable[[Visitor], Visit]] = {
-    "actualiser": lambda reader: tab(reader, "Actualiser"),
-    "limites": lambda reader: top(tab(reader, "Découpages"), "panneau-donnees-limites"),
+    "actualiser": lambda reader: reader.open("/donnees?partie=actualiser"),
+    "limites": lambda reader: top(
+        reader.open("/donnees?partie=decoupages"), "panneau-donnees-limites"
+    ),
     "decoupage": check,
     "indicateur": own,
     "dessiner": draw,

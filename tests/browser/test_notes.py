@@ -83,8 +83,7 @@ def test_notes_beside_a_figure_keep_the_place_and_the_indicator(first_reader: Vi
 
 
 def test_the_example_of_notes_is_marked_as_fictional(first_reader: Visitor) -> None:
-    visit = first_reader.open("/donnees?territoire=05")
-    visit.page.get_by_role("tab", name="Mes données").click()
+    visit = first_reader.open("/donnees?territoire=05&partie=mesdonnees")
     press(visit, "Ouvrir l’exemple fictif")
     visit.page.wait_for_function("location.search.includes('exemple=1')")
     visit.settle()

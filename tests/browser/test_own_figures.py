@@ -20,13 +20,12 @@ def pick(page: Page, label: str, option: str) -> None:
 def test_an_indicator_is_brought_seen_with_its_mark_and_removed(
     first_reader: Visitor, tmp_path: Path
 ) -> None:
-    visit = first_reader.open("/donnees?territoire=06")
+    visit = first_reader.open("/donnees?territoire=06&partie=indicateurs")
     page = visit.page
-    page.get_by_role("tab", name="Mes indicateurs").click()
     path = tmp_path / "suivis.csv"
     lines = [f"{code};{count}" for code, count in COMMUNES.items()]
     path.write_text("\r\n".join(["Commune;Suivis", *lines, ""]), "utf-8-sig")
-    tab = page.get_by_role("tabpanel", name="Mes indicateurs")
+    tab = page.locator("[data-testid=stMain]")
     tab.locator("input[type=file]").set_input_files(path)
     expect(tab.get_by_text("lues dans la colonne")).to_be_visible()
     for label, text in (
@@ -56,7 +55,6 @@ def test_an_indicator_is_brought_seen_with_its_mark_and_removed(
     expect(dinant).to_be_visible()
     assert seen.outside() == []
 
-    page.get_by_role("tab", name="Mes indicateurs").click()
     pick(page, "Retirer un indicateur", TITLE)
     tab.get_by_role("button", name="Retirer et effacer").click()
     expect(page.get_by_text("est retiré")).to_be_visible()
@@ -68,8 +66,7 @@ def test_the_part_that_refreshes_asks_nothing_by_itself_and_reads_well(
     first_reader: Visitor,
 ) -> None:
     for theme in ("clair", "sombre"):
-        visit = first_reader.open("/donnees?territoire=06", theme)
-        visit.page.get_by_role("tab", name="Actualiser").click()
+        visit = first_reader.open("/donnees?territoire=06&partie=actualiser", theme)
         expect(visit.page.get_by_role("button", name="Demander les derniers")).to_be_visible()
         visit.settle()
         assert [v["id"] for v in visit.violations()] == []

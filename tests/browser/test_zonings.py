@@ -15,7 +15,8 @@ def test_after_an_import_the_population_page_and_its_map_follow(first_reader: Vi
     old = before.page.locator(".carte .chiffre").first.inner_text()
     visit = first_reader.open("/donnees")
     page = visit.page
-    page.get_by_role("tab", name="Découpages").click()
+    page.get_by_role("radio", name="Découpages").click()
+    visit.settle()
     panel = page.locator(".st-key-panneau-donnees-decoupage")
     panel.locator("input[type=file]").set_input_files(
         {"name": "arrete.csv", "mimeType": "text/csv", "buffer": changed.encode()}
@@ -30,7 +31,7 @@ def test_after_an_import_the_population_page_and_its_map_follow(first_reader: Vi
     visit.settle()
     panel.get_by_role("button", name="Mettre en vigueur").click()
     expect(page.get_by_text("le nouveau découpage est en vigueur")).to_be_visible()
-    expect(page.get_by_role("tab", name="Découpages")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("radio", name="Découpages")).to_be_checked()
     after = first_reader.open("/population?territoire=06")
     new = after.page.locator(".carte .chiffre").first.inner_text()
     gained = int(tables.shipped().totaux.at["92142", 2026])

@@ -331,7 +331,7 @@ def test_a_file_of_notes_is_imported_twice_and_conflicts_are_listed() -> None:
     exported = files.export_json(LOCAL).encode()
     book.revise(LOCAL, note.id, replace(note.content, text="Changée ici."), 1)
     ours = files.export_json(LOCAL).encode()
-    app = opened("donnees")
+    app = opened("donnees", partie="mesdonnees")
     assert alerts(app) == []
     for raw, said in ((ours, "1 déjà connues"), (exported, "1 déjà connues")):
         uploader = next(u for u in app.file_uploader if u.label == "Fichier de notes")
@@ -350,7 +350,7 @@ def test_a_backup_is_put_back(tmp_path: Path) -> None:
     book.add(LOCAL, NOTE)
     saved = files.backup(LOCAL, tmp_path / "s.sqlite").read_bytes()
     book.add(LOCAL, replace(NOTE, text="Écrite après."))
-    app = opened("donnees")
+    app = opened("donnees", partie="mesdonnees")
     uploader = next(u for u in app.file_uploader if u.label == "Sauvegarde à restaurer")
     uploader.set_value(("s.sqlite", saved, "application/vnd.sqlite3")).run()
     click(app, "Remplacer ma base par cette sauvegarde")

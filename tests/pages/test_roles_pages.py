@@ -142,7 +142,7 @@ def test_the_board_shows_and_offers_what_the_role_may(as_role: str, part: str) -
 
 @every_role
 def test_my_data_offer_what_the_role_may(as_role: str) -> None:
-    app = opened("donnees")
+    app = opened("donnees", partie="mesdonnees")
     assert alerts(app) == []
     offered = labels(app)
     assert ("Tout (CSV)" in offered) is (as_role in ("facilitateur", "iwpl"))

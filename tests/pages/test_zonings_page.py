@@ -27,7 +27,7 @@ runpy.run_path({path!r})
 def opened(**query: str) -> AppTest:
     script = PAGE.format(path=str(APP.parent / menu.path("donnees")))
     app = AppTest.from_string(script, default_timeout=90)
-    for key, value in query.items():
+    for key, value in {"partie": "decoupages", **query}.items():
         app.query_params[key] = value
     return app.run()
 

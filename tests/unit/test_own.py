@@ -190,6 +190,7 @@ def test_a_damaged_workbook_and_a_file_that_is_too_large_are_refused():
         ({"title": "a\nb"}, "saut de ligne"),
         ({"title": "![x](https://ailleurs)"}, r"Titre : le signe « \[ »"),
         ({"source": "<b>CPAS</b>"}, "Source : le signe « < »"),
+        ({"source": "https://cpas.be"}, "« :// » n’y est pas admis. Une adresse va dans le champ"),
         ({"aggregation": RATIO}, "dénominateur : à choisir"),
         ({"aggregation": RATIO, "below": "Taux"}, "même colonne"),
         ({"link": "javascript:alert(1)"}, "http"),
