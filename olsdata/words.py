@@ -52,12 +52,12 @@ def quantity(value: float | None, unit: str, decimals: int = 0, sign: bool = Fal
 
 
 def day(iso: str) -> str:
-    """A date as it is written in Belgium; what is not a full date stays as it is.
+    """A date, or the date of a moment, as it is written in Belgium; anything else stays as it is.
 
-    >>> day("2024-06-06"), day("2025")
-    ('6/6/2024', '2025')
+    >>> day("2024-06-06"), day("2024-06-06T10:30:00+00:00"), day("2025")
+    ('6/6/2024', '6/6/2024', '2025')
     """
-    parts = iso.split("-")
+    parts = iso.partition("T")[0].split("-")
     return "/".join(part.lstrip("0") for part in parts[::-1]) if len(parts) == 3 else iso
 
 

@@ -185,7 +185,7 @@ def card(note: Note) -> str:
         waits = f'<span class="etiquette">en attente {since}</span>'
     steps = "".join(
         f"<li>{escape(lists.STATUS[content.sort][step.status])} le "
-        f"{escape(notes.french_day(step.date))}"
+        f"{escape(words.day(step.date))}"
         f"{' : ' + escape(step.text) if step.text else ''}</li>"
         for step in note.steps
     )

@@ -347,7 +347,7 @@ def _about(note: Note) -> str:
 
 
 def french_day(iso: str) -> str:
-    """A day as it is written in French.
+    """A day as a field asks for it: JJ/MM/AAAA.
 
     >>> french_day("2026-11-21")
     '21/11/2026'
@@ -366,7 +366,7 @@ def card(note: Note, depth: int = 0) -> str:
     kind = content.kind
     facts = [
         lists.AUTHORS.get(content.author, content.author),
-        french_day(content.date),
+        words_of.day(content.date),
     ]
     if kind:
         facts = [
@@ -559,7 +559,7 @@ def _history(note: Note, view: View) -> None:
         lines += (
             f'<tr><th scope="row">{change.number}</th><td>{escape(change.action)}</td>'
             f"<td>{escape(lists.AUTHORS.get(change.role, change.role))}</td>"
-            f"<td>{escape(french_day(change.at))} {escape(change.at[11:16])}</td>"
+            f"<td>{escape(words_of.day(change.at))} {escape(change.at[11:16])}</td>"
             f"<td>{escape(what)}</td></tr>"
         )
     st.html(

@@ -228,7 +228,7 @@ def _group(group: Gathering) -> None:
             f"<p><b>{escape(group.title)}</b></p>"
             f"<ul>{''.join(_short(n) for n in group.needs)}</ul>"
             f'<p class="source">{words.plural(len(group.needs), "besoin")}. Fait par : '
-            f"{escape(role)}, le {escape(notes.french_day(group.updated))}.</p>"
+            f"{escape(role)}, le {escape(words.day(group.updated))}.</p>"
         )
         if st.button("Défaire", key=f"defaire-{group.id}"):
             acting.attempt(

@@ -242,6 +242,7 @@ def _flows(block: Block, view: View) -> None:
     )
     actor = who.actor()
     mine = {m.key: m for m in marks.said(actor, view.territory) if m.diagram == diagram}
+    said = bool(mine)
     lines = ""
     found = flows.flows(diagram)
     for r in found.itertuples():
@@ -257,7 +258,8 @@ def _flows(block: Block, view: View) -> None:
             [_flow_words(m.source, m.target), m.flow, "ajouté ici", "", _here(m), "le terrain"]
         )
     heads = ["Flux", "Ce qui passe", "État", "Attention", view.zone.title, "Document"]
-    tables.show(f"Flux : {flows.DIAGRAMS[diagram]}", heads, lines, (), tall=True)
+    with st.expander(f"Les {len(found)} flux, un par un", expanded=said):
+        tables.show(f"Flux : {flows.DIAGRAMS[diagram]}", heads, lines, (), tall=True)
     if view.territory == territory.WALLONIE:
         cards.sentence("Choisissez une OLS pour dire quels flux y existent.")
     else:

@@ -18,7 +18,7 @@ from olsdata.ui import acting, cards, notes, sentences, tables, weights, who
 from olsdata.ui.state import View
 from olsdata.ui.weights import Choice
 
-_FORM, _OPENED = "_poids-forme", "_poids-ouvert"
+_FORM, _OPENED, _SEEN = "_poids-forme", "_poids-ouvert", "_poids-vus"
 MOST_BYTES = 1_000_000
 """A file of weights has a dozen lines."""
 
@@ -33,7 +33,14 @@ def panel(view: View, chosen: Choice) -> None:
     plain = "ceux de départ" if chosen.numbers == weights.equal() else "réglés ici, sans nom"
     # Always a sentence, and always the same title: the fold stays as the reader left it.
     cards.sentence(f"Poids de la page : {' ; '.join(_signed(s) for s in used) or plain}.")
-    with st.expander("Poids partagés : reprendre, garder avec leurs raisons, échanger"):
+    box = cards.fold(
+        "Poids partagés : reprendre, garder avec leurs raisons, échanger", "fold-poids"
+    )
+    # Once opened it stays made: what is typed there outlives the fold.
+    if not (box.open or st.session_state.get(_SEEN)):
+        return
+    st.session_state[_SEEN] = True
+    with box:
         cards.source(sentences.text("poids_partages"))
         for item in known:
             _one(item, item in used)
@@ -54,7 +61,7 @@ def _numbers(lines: tuple[Line, ...]) -> tuple[int, ...]:
 
 def _signed(item: Shared) -> str:
     """« Nom », role, date, to whom it is visible; safe HTML."""
-    facts = [actors.ROLES.get(item.author, item.author), notes.french_day(item.updated)]
+    facts = [actors.ROLES.get(item.author, item.author), words.day(item.updated)]
     if item.ols:
         facts.append(f"OLS {item.ols}")
     facts.append(shared.VISIBILITY[item.content.visibility])
@@ -131,7 +138,7 @@ def _history(item: Shared) -> None:
         lines += (
             f'<tr><th scope="row">{change.number}</th><td>{escape(change.action)}</td>'
             f"<td>{escape(actors.ROLES.get(change.role, change.role))}</td>"
-            f"<td>{escape(notes.french_day(change.at))}</td>"
+            f"<td>{escape(words.day(change.at))}</td>"
             f"<td>{escape(content.name)}</td><td>{numbers}</td></tr>"
         )
     heads = ["Révision", "Action", "Rôle", "Quand", "Nom", "Poids"]

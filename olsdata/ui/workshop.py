@@ -123,7 +123,7 @@ def _card(held: Workshop) -> str:
         said = f" · {words.plural(len(voices.find(who.actor(), held.id)), 'contribution')}"
     return (
         f'<h3>{escape(held.plan.title)}</h3><p class="source"><b>{lists.STATES[held.state]}</b> · '
-        f"{escape(notes.french_day(held.plan.date))} · {escape(held.place_label)} · {count}{said}"
+        f"{escape(words.day(held.plan.date))} · {escape(held.place_label)} · {count}{said}"
         "</p>"
     )
 

@@ -43,7 +43,7 @@ def _step(step: Step, title: str) -> None:
     turns = cycles.find(who.actor(), step=step.id)
     for cycle in turns:
         phase = lists.PHASES[cycle.said.phase]
-        label = f"Tour {cycle.turn} · {phase} · {notes.french_day(cycle.said.date)}"
+        label = f"Tour {cycle.turn} · {phase} · {words.day(cycle.said.date)}"
         opened = st.session_state.get(OPENED) == cycle.id
         st.button(
             label,

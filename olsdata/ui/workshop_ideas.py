@@ -142,7 +142,7 @@ def step_card(found: Step) -> str:
         warning = f'<p class="etiquette alerte">{escape(ideas.ROOTLESS)}</p>'
     facts = (
         f"{found.who} · {where} · axe {lists.AXES[found.axis].lower()} · pour le "
-        f"{notes.french_day(found.by_when)}"
+        f"{words.day(found.by_when)}"
     )
     return (
         f'<article class="note autre"><p><b>{escape(found.result)}</b></p>{warning}'

@@ -154,8 +154,11 @@ def _clock(held: Workshop) -> None:
 @st.fragment(run_every="20s")
 def _elapsed(opened: str) -> None:
     minutes = _minutes(opened)
-    shown = f"{minutes // 60} h {minutes % 60:02}" if minutes >= 60 else f"{minutes} min"
-    st.html(f'<p class="temps" role="timer">{shown}</p>')
+    st.html(f'<p class="temps" role="timer">{_lasted(minutes)}</p>')
+
+
+def _lasted(minutes: int) -> str:
+    return f"{minutes // 60} h {minutes % 60:02}" if minutes >= 60 else f"{minutes} min"
 
 
 def _minutes(moment: str) -> int:
@@ -258,7 +261,7 @@ def voice_card(said: Voice, sorted_: bool = True) -> str:
     kind = f'<b class="genre">{lists.KINDS[said.kind]}</b>' if said.kind else ""
     reading = lists.READINGS.get(said.reading, "") if sorted_ else ""
     minutes = _minutes(said.created)
-    when = "à l’instant" if not minutes else f"il y a {words.number(minutes)} min"
+    when = "à l’instant" if not minutes else f"il y a {_lasted(minutes)}"
     who_ = note_lists.AUTHORS.get(said.author, "")
     from_phone = "d’un téléphone" if said.origin == lists.PHONE else ""
     facts = " · ".join(filter(None, [reading, who_, from_phone, when]))

@@ -40,12 +40,16 @@ PATIENCE = 60_000
 """Milliseconds: a busy machine is slow, not wrong."""
 expect.set_options(timeout=PATIENCE / 2)
 
-DRAWN = """() => [...document.querySelectorAll("[data-testid=stPlotlyChart]")].every((box) => {
-  const layout = box.querySelector(".js-plotly-plot")?._fullLayout;
-  const map = layout?.map?._subplot?.map;
-  return layout && (!layout.map || map?.loaded());
-})"""
-"""Every chart has its drawing, every map its shapes."""
+DRAWN = """() => {
+  const drawn = (box) => {
+    const layout = box.querySelector(".js-plotly-plot")?._fullLayout;
+    const map = layout?.map?._subplot?.map;
+    return layout && (!layout.map || map?.loaded());
+  };
+  return !document.querySelector("[data-testid=stSkeleton]")
+    && [...document.querySelectorAll("[data-testid=stPlotlyChart]")].every(drawn);
+}"""
+"""Every block has come, every chart has its drawing, every map its shapes."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -74,6 +78,7 @@ def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """The dashboard, unable to reach anything outside this machine."""
     with serve(tmp_path_factory.mktemp("serveur")) as running:
         yield running
+        assert running.attempts() == [], "the server called somebody"
 
 
 @pytest.fixture
@@ -81,6 +86,7 @@ def fresh_server(browser: Browser, tmp_path: Path) -> Iterator[Server]:
     """A server that nobody has visited yet."""
     with serve(tmp_path) as running:
         yield running
+        assert running.attempts() == [], "the server called somebody"
 
 
 @dataclass

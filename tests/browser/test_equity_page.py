@@ -71,7 +71,8 @@ def test_weights_set_by_slider_are_in_the_address_and_a_cold_reader_finds_the_sa
 
 def test_the_level_changes_every_panel_and_the_details_open(reader: Visitor) -> None:
     visit = reader.open(ADDRESS)
-    visit.page.get_by_role("radio", name="Bassins").first.click()
+    levels = visit.page.get_by_label("Niveau de lecture")
+    levels.get_by_role("radio", name="Bassins").click()
     visit.settle()
     asked(visit, "niveau=bassin")
     expect(

@@ -29,8 +29,8 @@ def test_a_first_visit_by_link_shows_the_page_inside_the_shell(first_reader: Vis
     assert visit.page.get_by_role("dialog").count() == 0
 
 
-def test_the_bare_address_leads_home(first_reader: Visitor) -> None:
-    visit = first_reader.open("/")
+def test_the_bare_address_leads_home(reader: Visitor) -> None:
+    visit = reader.open("/")
     assert urlparse(visit.address()).path == "/accueil"
     assert visit.page.get_by_role("dialog").count() == 0
 
@@ -59,7 +59,7 @@ def test_the_view_follows_from_page_to_page(reader: Visitor) -> None:
 
 
 def test_the_back_button_returns_to_the_view_before(reader: Visitor) -> None:
-    visit = reader.open("/population?territoire=09")
+    visit = reader.open("/profil?territoire=09")
     choose(visit, "Territoire", "10 Luxembourg")
     visit.page.go_back()
     visit.page.wait_for_function("location.search.includes('territoire=09')")
@@ -68,14 +68,14 @@ def test_the_back_button_returns_to_the_view_before(reader: Visitor) -> None:
 
 
 def test_copying_the_link_puts_the_address_in_the_clipboard_and_says_so(reader: Visitor) -> None:
-    visit = reader.open("/population?territoire=04")
+    visit = reader.open("/profil?territoire=04")
     visit.page.get_by_role("button", name="Copier le lien").click()
     visit.page.get_by_text("Lien copié").wait_for()
     assert visit.page.evaluate("navigator.clipboard.readText()") == visit.address()
 
 
 def test_the_keyboard_reaches_the_sidebar_and_changes_the_territory(reader: Visitor) -> None:
-    visit = reader.open("/population?territoire=05")
+    visit = reader.open("/profil?territoire=05")
     focused = "document.activeElement.getAttribute('aria-label')"
     for _ in range(25):
         visit.page.keyboard.press("Tab")
@@ -119,15 +119,9 @@ def test_a_link_that_is_not_understood_says_what_and_still_opens(reader: Visitor
 
 
 def test_markup_in_a_link_is_shown_as_text(reader: Visitor) -> None:
-    visit = reader.open("/population?territoire=<img src=x onerror=document.title='pris'>")
+    visit = reader.open("/profil?territoire=<img src=x onerror=document.title='pris'>")
     assert visit.page.locator("[data-testid=stAlert] img").count() == 0
     assert visit.page.title() != "pris"
-
-
-def test_the_server_itself_calls_nobody(first_reader: Visitor, fresh_server: Server) -> None:
-    for page in ("/", "/population?territoire=05", "/donnees"):
-        first_reader.open(page)
-    assert fresh_server.attempts() == []
 
 
 def test_the_server_answers_on_this_machine_only(server: Server) -> None:
@@ -155,7 +149,7 @@ def test_what_a_field_says_while_one_types_is_french(reader: Visitor) -> None:
 
 
 def test_whoever_asks_for_less_motion_gets_none(reader: Visitor) -> None:
-    page = reader.open("/population?territoire=06").page
+    page = reader.open("/profil?territoire=06").page
     page.emulate_media(reduced_motion="reduce")
     longest = page.evaluate(
         "() => Math.max(...[...document.querySelectorAll('*')].map((e) =>"

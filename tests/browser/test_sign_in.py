@@ -113,7 +113,7 @@ def test_each_role_reads_its_own_a_stranger_nothing_and_sign_out_works(guests: V
     expect(stranger.page.get_by_role("heading", name="Accès manquant")).to_be_visible()
     expect(stranger.page.get_by_text("inconnu@exemple.be")).to_be_visible()
     expect(stranger.page.get_by_text("la coordination de l’essai")).to_be_visible()
-    for path in ("/notes?territoire=05", "/donnees", "/population?territoire=05", "/besoins"):
+    for path in ("/donnees", "/population?territoire=05"):
         go(stranger, guests, path)
         expect(stranger.page.get_by_role("heading", name="Accès manquant")).to_be_visible()
         expect(card(stranger, "partager")).to_have_count(0)

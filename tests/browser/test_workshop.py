@@ -142,12 +142,18 @@ def test_every_screen_of_a_workshop_is_accessible_and_asks_nothing_outside(
     ideas.choose(LOCAL, held.id, Step("CPAS", "Une tournée.", "2027-02-01", "vertical"))
     with serve(tmp_path) as server:
         visitor = Visitor(browser, server)
+        room = screen(visitor, held, 0, theme)
         for position, (step, _) in enumerate(held.screens):
-            room = screen(visitor, held, position, theme)
+            if position:
+                title = room.title()
+                room.page.keyboard.press("ArrowRight")
+                expect(room.page.locator("h1").first).not_to_have_text(title)
+                room.settle()
+                room.axe = None
             assert [(v["id"], v["nodes"][0]["html"][:160]) for v in room.violations()] == [], step
             assert room.outside() == []
             room.screenshot(f"atelier-{step}-{theme}")
-            visitor.close()
+        visitor.close()
         for address in (f"&atelier={held.id}", f"&atelier={held.id}&deroule=trace"):
             visit = visitor.open(f"/atelier?territoire=06{address}", theme)
             assert [(v["id"], v["nodes"][0]["html"][:160]) for v in visit.violations()] == []

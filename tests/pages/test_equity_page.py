@@ -30,8 +30,11 @@ def _own_folder(tmp_path, monkeypatch):
     monkeypatch.setenv(store.FOLDER_VARIABLE, str(tmp_path))
 
 
-def opened(**query: str) -> AppTest:
+def opened(fold: str = "", **query: str) -> AppTest:
+    """The page, one of its folds open if named."""
     app = AppTest.from_string(PAGE, default_timeout=120)
+    if fold:
+        app.session_state[fold] = True
     for key, value in {"territoire": "06", "niveau": "bassin", **query}.items():
         app.query_params[key] = value
     return app.run()
@@ -184,10 +187,10 @@ def keep(app: AppTest, name: str, reason: str) -> None:
 
 
 def test_weights_are_kept_with_their_reasons_and_taken_up_by_another():
-    app = opened(poids="1-1-1-1-1-3")
+    app = opened("fold-poids", poids="1-1-1-1-1-3")
     keep(app, "L’âge", "Les <b>aînés</b> attendent")
     assert [s.value for s in app.success] == ["Poids « L’âge » gardés."]
-    other = opened()
+    other = opened("fold-poids")
     assert "Les &lt;b&gt;aînés&lt;/b&gt; attendent" in html(other)
     assert "poids de la page" not in html(other)
     (kept,) = shared.find(actors.LOCAL)
@@ -200,7 +203,7 @@ def test_weights_are_kept_with_their_reasons_and_taken_up_by_another():
 
 
 def test_weights_without_a_reason_or_a_name_are_not_kept_and_what_was_typed_stays():
-    app = opened(poids="1-1-1-1-1-3")
+    app = opened("fold-poids", poids="1-1-1-1-1-3")
     keep(app, "", "Une raison")
     assert any("manquant" in e.value for e in app.error)
     (reason,) = [f for f in app.text_input if f.label.startswith("Pourquoi « 80 ans")]
@@ -213,7 +216,7 @@ def test_weights_without_a_reason_or_a_name_are_not_kept_and_what_was_typed_stay
 
 
 def test_shared_weights_are_revised_told_and_withdrawn():
-    app = opened(poids="1-1-1-1-1-3")
+    app = opened("fold-poids", poids="1-1-1-1-1-3")
     keep(app, "=HYPERLINK(1)", "Une raison")
     (kept,) = shared.find(actors.LOCAL)
     app.button(key=f"reviser-{kept.id}").click().run()
@@ -235,7 +238,7 @@ def test_shared_weights_are_revised_told_and_withdrawn():
 def test_weights_all_zero_can_be_left_for_shared_ones():
     lines = tuple(shared.Line(i, int(i == AGE), "seul") for i in need.weighable())
     kept = shared.save(actors.LOCAL, shared.Content("Âge seul", lines))
-    app = opened(poids="0-0-0-0-0-0")
+    app = opened("fold-poids", poids="0-0-0-0-0-0")
     assert "Tous les poids sont nuls" in html(app)
     app.button(key=f"prendre-{kept.id}").click().run()
     assert "Tous les poids sont nuls" not in html(app)
@@ -243,7 +246,7 @@ def test_weights_all_zero_can_be_left_for_shared_ones():
 
 
 def test_a_file_of_weights_is_said_before_it_is_taken_and_a_wrong_one_is_refused():
-    app = opened()
+    app = opened("fold-poids")
     upload = app.get("file_uploader")[0]
     upload.set_value(("poids.csv", f"indicateur;poids\n{AGE};0,5\n".encode(), "text/csv")).run()
     assert "Dans ce fichier : 80 ans et plus 1." in html(app)

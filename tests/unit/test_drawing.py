@@ -587,11 +587,11 @@ def adopted(kept: book.Drawing, **given: str):
 def test_an_adopted_proposal_is_what_the_dashboard_reads_and_other_ols_keep_theirs(kept):
     before = territory.zoning("bassins")
     others = before.zones[before.zones["ols"] != "05"]
-    moved, bassin = plan.create(kept.plan, ["92094D"], "Malonne <b>")
+    moved, bassin = plan.create(kept.plan, ["92094D"], "Malonne & Wépion")
     kept = book.change(LOCAL, kept.id, moved, "a", kept.revision)
     version = adopted(kept)
     now = territory.zoning("bassins")
-    assert now.zone(bassin).label == "Malonne <b>"
+    assert now.zone(bassin).label == "Malonne & Wépion"
     assert now.zones[now.zones["ols"] != "05"].equals(others)
     assert set(now.sectors.index) == set(before.sectors.index)
     value = figures.population(2024, now)["valeur"]

@@ -364,6 +364,12 @@ def texts(page: doc.Document) -> str:
             return "\n".join(map(of, block.blocks))
         if isinstance(block, doc.Bullets):
             return "\n".join("".join(p for p, _ in doc.pieces(i)) for i in block.items)
+        if isinstance(block, doc.Columns):
+            return "\n".join(of(inside) for column in block.columns for inside in column)
+        if isinstance(block, doc.Picture):
+            return block.alt
+        if isinstance(block, doc.Legend):
+            return "\n".join(word for _, word in block.entries)
         assert isinstance(block, doc.Heading | doc.Paragraph)
         return "".join(p for p, _ in doc.pieces(block.text))
 
