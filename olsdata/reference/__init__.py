@@ -28,6 +28,9 @@ STATES = {
     "absent": "la figure est perdue, et le texte n’en dit pas assez",
 }
 
+UNFOLDED = 2
+"""Blocks of a theme that are open when it is chosen, unless it says otherwise: two screens."""
+
 
 @dataclass(frozen=True)
 class Document:
@@ -71,12 +74,13 @@ class Block:
 
 @dataclass(frozen=True)
 class Theme:
-    """A fold of the page: a question and its blocks."""
+    """A part of the page: a question and its blocks, the first ``unfolded`` of them open."""
 
     id: str
     title: str
     question: str
     blocks: tuple[Block, ...]
+    unfolded: int
 
 
 @lru_cache(maxsize=1)
@@ -173,7 +177,9 @@ def _theme(path: Path) -> Theme:
     blocks = tuple(_block(raw, path.stem) for raw in found.get("fiche", []))
     if not blocks:
         raise DataError(f"Le thème « {path.stem} » n’a aucune fiche.")
-    return Theme(found["id"], found["titre"], found["question"], blocks)
+    return Theme(
+        found["id"], found["titre"], found["question"], blocks, found.get("ouvertes", UNFOLDED)
+    )
 
 
 def _block(raw: dict[str, Any], theme: str) -> Block:

@@ -23,9 +23,6 @@ from olsdata.ui import (
 )
 from olsdata.ui.state import View
 
-OPEN = 2
-"""Blocks of a theme that are open when it is chosen; the others are folded."""
-
 
 def theme_choice() -> str:
     """Which theme is read, kept in the address."""
@@ -38,7 +35,7 @@ def show(theme_id: str, view: View) -> None:
     theme = reference.themes()[theme_id]
     cards.sentence(f"<b>{escape(theme.question)}</b>")
     for place, block in enumerate(theme.blocks):
-        if place < OPEN:
+        if place < theme.unfolded:
             with st.container(border=True, key=f"fiche-{block.id}"):
                 st.subheader(block.title, anchor=False)
                 _block(block, view)
