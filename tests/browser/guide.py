@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import FLAGS, Visit, Visitor
 from tests.browser.installer import installed
-from tests.browser.test_bassins import click, started
+from tests.browser.test_bassins import chosen, name_a_new_bassin
 from tests.server import ROOT, serve
 
 IMAGES = ROOT / "docs" / "images"
@@ -40,21 +40,13 @@ PICTURES = {
 
 def draw(reader: Visitor, name: str = "Idée 1") -> Visit:
     """A proposal, with two units chosen on the map."""
-    visit = started(reader, name=name)
-    click(visit, "section", "92094D", "Malonne", "1 unité choisie")
-    click(visit, "commune", "92045", "Floreffe", "2 unités choisies", "Shift")
-    return top(visit, "panneau-outils")
+    return top(chosen(reader, name), "panneau-outils")
 
 
 def compare(reader: Visitor) -> Visit:
     """The same once they make a bassin, beside the bassins in force."""
     visit = draw(reader, "Idée 2")
-    visit.page.get_by_label("Ajouter à").click()
-    visit.page.get_by_role("option", name="Un nouveau bassin").click()
-    visit.settle()
-    visit.page.get_by_label("Nom du nouveau bassin").fill("Basse-Sambre")
-    visit.page.keyboard.press("Tab")
-    visit.settle()
+    name_a_new_bassin(visit, "Basse-Sambre")
     visit.page.keyboard.press("Alt+a")
     visit.page.get_by_text("nouveau bassin.").first.wait_for()
     visit.settle()

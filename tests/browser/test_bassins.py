@@ -46,6 +46,24 @@ def click(visit: Visit, level: str, unit: str, name: str, then: str, *keys: str)
     visit.settle()
 
 
+def chosen(reader: Visitor, name: str = "Idée 1") -> Visit:
+    """A proposal, with two units chosen on the map."""
+    visit = started(reader, name=name)
+    click(visit, "section", "92094D", "Malonne", "1 unité choisie")
+    click(visit, "commune", "92045", "Floreffe", "2 unités choisies", "Shift")
+    return visit
+
+
+def name_a_new_bassin(visit: Visit, name: str) -> None:
+    """Say that what is chosen makes a new bassin; nothing is changed yet."""
+    visit.page.get_by_label("Ajouter à").click()
+    visit.page.get_by_role("option", name="Un nouveau bassin").click()
+    visit.settle()
+    visit.page.get_by_label("Nom du nouveau bassin").fill(name)
+    visit.page.keyboard.press("Tab")
+    visit.settle()
+
+
 def text(visit: Visit) -> str:
     return re.sub(r"\s+", " ", visit.page.locator("[data-testid=stMain]").inner_text())
 
@@ -62,16 +80,9 @@ VIEW = """(box) => {
 def test_a_bassin_drawn_by_clicks_and_adopted_is_on_the_population_page(
     first_reader: Visitor,
 ) -> None:
-    visit = started(first_reader)
-    click(visit, "section", "92094D", "Malonne", "1 unité choisie")
-    click(visit, "commune", "92045", "Floreffe", "2 unités choisies", "Shift")
+    visit = chosen(first_reader)
     assert "Floreffe" in text(visit)
-    visit.page.get_by_label("Ajouter à").click()
-    visit.page.get_by_role("option", name="Un nouveau bassin").click()
-    visit.settle()
-    visit.page.get_by_label("Nom du nouveau bassin").fill("Basse-Sambre")
-    visit.page.keyboard.press("Tab")
-    visit.settle()
+    name_a_new_bassin(visit, "Basse-Sambre")
     visit.page.get_by_role("button", name=re.compile("^Ajouter")).first.click()
     visit.page.get_by_text("nouveau bassin.").first.wait_for()
     visit.settle()
