@@ -62,7 +62,7 @@ def form(view: View, sort: str) -> None:
             "Niveau capable d’y répondre", lists.SIGNAL_LEVELS, start.level, f"{key}-niveau"
         )
         content = replace(content, level=level)
-    text = notes.words(content, key, "En une ou deux phrases")
+    text = notes.text_field(content, key, "En une ou deux phrases")
     left, right = st.columns(2)
     with left:
         author = notes.choose(

@@ -9,8 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from olsdata import catalogue
-from olsdata import words as words_of
+from olsdata import catalogue, words
 from olsdata.notes import actors, book, drafts, guard, lists, places
 from olsdata.notes.book import ConflictError, Note
 from olsdata.notes.content import LABELS, TEXT_MOST, Content, texts
@@ -154,7 +153,7 @@ def subject(start: Content, view: View, key: str) -> Content:
     return replace(start, place=place, indicator=indicator, theme=theme)
 
 
-def words(start: Content, key: str, label: str) -> str:
+def text_field(start: Content, key: str, label: str) -> str:
     """The text; what is typed is kept as soon as the field is left."""
     return str(
         st.text_area(
@@ -217,7 +216,7 @@ def fields(start: Content, view: View, key: str) -> Content:
         format_func=lists.STRENGTHS.__getitem__,
         key=f"{key}-force",
     )
-    text = words(content, key, "Ce qu’il faut retenir")
+    text = text_field(content, key, "Ce qu’il faut retenir")
     content = replace(content, direction=str(direction), strength=int(strength), text=text)
     return details(content, key)
 
@@ -366,7 +365,7 @@ def card(note: Note, depth: int = 0) -> str:
     kind = content.kind
     facts = [
         lists.AUTHORS.get(content.author, content.author),
-        words_of.day(content.date),
+        words.day(content.date),
     ]
     if kind:
         facts = [
@@ -419,7 +418,7 @@ def listing(view: View) -> None:
     chosen = filters(view)
     shown = int(st.session_state.get("_notes-vues", PAGE))
     found = book.find(who.actor(), sort="note", limit=shown, **chosen)
-    st.html(f'<p class="source" role="status">{words_of.plural(found.total, "note")}.</p>')
+    st.html(f'<p class="source" role="status">{words.plural(found.total, "note")}.</p>')
     if not found.notes:
         cards.sentence(sentences.text("aucune_note"))
     for note in found.notes:
@@ -559,7 +558,7 @@ def _history(note: Note, view: View) -> None:
         lines += (
             f'<tr><th scope="row">{change.number}</th><td>{escape(change.action)}</td>'
             f"<td>{escape(lists.AUTHORS.get(change.role, change.role))}</td>"
-            f"<td>{escape(words_of.day(change.at))} {escape(change.at[11:16])}</td>"
+            f"<td>{escape(words.day(change.at))} {escape(change.at[11:16])}</td>"
             f"<td>{escape(what)}</td></tr>"
         )
     st.html(
