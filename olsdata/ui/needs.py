@@ -96,20 +96,21 @@ def listing(view: View, part: str) -> None:
     """What a part of the page holds."""
     {"besoins": needs, "signaux": signals}.get(part, successes)(view)
     if view.territory != WALLONIE:  # a place that is gone lies in no territory
-        for sort in SORTS_OF[part]:
-            _lost(sort)
+        _lost(SORTS_OF[part])
 
 
-def _lost(sort: str) -> None:
-    """What was written on a place that is gone; absent when there is none."""
-    found = book.find(who.actor(), sort=sort, lost=True, limit=None).notes
-    if not found:
-        return
-    many = words.low(lists.SORTS[sort])
-    st.subheader(f"Lieux disparus : {many} ({len(found)})", anchor=False)
-    for note in found:
-        st.html(card(note) if note.steps else notes.card(note))
-        relocating.choose(note)
+def _lost(sorts: list[str]) -> None:
+    """What was written on places that are gone, sort by sort; absent when there is none."""
+    gone = book.find(who.actor(), lost=True, limit=None).notes
+    for sort in sorts:
+        found = [note for note in gone if note.content.sort == sort]
+        if not found:
+            continue
+        many = words.low(lists.SORTS[sort])
+        st.subheader(f"Lieux disparus : {many} ({len(found)})", anchor=False)
+        for note in found:
+            st.html(card(note) if note.steps else notes.card(note))
+            relocating.choose(note)
 
 
 def _need(start: Content, key: str) -> Content:

@@ -221,6 +221,20 @@ def test_what_the_board_lost_is_put_back_too(part: str, sort: str, territory: st
     assert "lieu disparu" not in html(app)
 
 
+def test_what_every_sort_lost_is_read_once_and_shown_sort_by_sort(monkeypatch) -> None:
+    for sort in ("victoire", "opportunite", "besoin"):
+        loses_its_place(book.add(LOCAL, replace(NEED, sort=sort, text=f"Texte {sort}.")))
+    asked, find = [], book.find
+    monkeypatch.setattr(book, "find", lambda *a, **k: asked.append(k) or find(*a, **k))
+    app = opened("besoins", partie="reussites")
+    assert len([k for k in asked if k.get("lost")]) == 1
+    said = html(app)
+    assert said.index("Texte opportunite.") < said.index("Texte victoire.")
+    assert "Texte besoin." not in said
+    titles = [s.value for s in app.subheader if s.value.startswith("Lieux disparus")]
+    assert titles == ["Lieux disparus : opportunité (1)", "Lieux disparus : petite victoire (1)"]
+
+
 def test_a_besoin_is_written_and_moves_along_the_board() -> None:
     app = opened("besoins")
     click(write(app, "Pas de relais le week-end."), "Garder")
