@@ -22,6 +22,7 @@ from olsdata import (
     territory,
 )
 from olsdata.build import build
+from olsdata.commandline import Commands
 from olsdata.decoupages.commands import app as zonings_app
 from olsdata.drawing.commands import app as drawings_app
 from olsdata.equity import blend, field, need
@@ -37,12 +38,7 @@ from olsdata.notes.commands import app as notes_app
 from olsdata.sources import commands
 from olsdata.tables import DataError
 
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="Territoires des OLS : vérifier, construire, et tirer chaque chiffre en CSV.",
-)
+app = Commands("Territoires des OLS : vérifier, construire, et tirer chaque chiffre en CSV.")
 
 Level = Annotated[str, typer.Option("--niveau", help="ols, bassin, commune ou wallonie")]
 Csv = Annotated[bool, typer.Option("--csv", help="CSV (virgule, point) sur la sortie standard")]
@@ -152,7 +148,7 @@ def construire(
 
 Kind = Annotated[str, typer.Option("--type", help="Type de structure, p. ex. clps")]
 
-registry_app = typer.Typer(help="Structures : couverture et densité ; importer, exporter.")
+registry_app = Commands("Structures : couverture et densité ; importer, exporter.")
 app.add_typer(registry_app, name="structures")
 app.add_typer(notes_app, name="notes")
 app.add_typer(zonings_app, name="decoupage")
@@ -346,15 +342,18 @@ def _worded(error: typer.TyperException) -> str:
     what = next((text for text in quoted.groups() if text), "") if quoted else error.message
     whole = ", un nombre entier est attendu" if "integer" in error.message else ""
     whole = ", un nombre est attendu" if "valid number" in error.message else whole
+    argument = getattr(param, "param_type_name", "") == "argument"
     sentences = {
         "NoArgsIsHelpError": "il manque une commande.",
-        "MissingParameter": f"il manque l’option {option}.",
+        "MissingParameter": f"il manque l’{'argument' if argument else 'option'} {option}.",
         "NoSuchOption": f"option inconnue, « {option} ».",
         "BadOptionUsage": f"l’option {option} est mal employée (valeur absente ou de trop).",
         "BadParameter": f"valeur refusée pour {option}{whole}.",
     }
     unknown = f"commande ou argument inconnu, « {what} »."
-    return f"{sentences.get(kind, unknown)} Voir : python -m olsdata --help"
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "python -m olsdata"
+    return f"{sentences.get(kind, unknown)} Voir : {command} --help"
 
 
 def main() -> None:
@@ -363,7 +362,7 @@ def main() -> None:
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     try:
         local.refresh()
-        sys.exit(app(standalone_mode=False))
+        sys.exit(app(standalone_mode=False, prog_name="python -m olsdata"))
     except DataError as error:
         _say(f"Erreur : {error}")
     except typer.TyperException as error:

@@ -10,6 +10,7 @@ import pandas as pd
 import typer
 
 from olsdata import local, tables, words
+from olsdata.commandline import Commands, agreed
 from olsdata.decoupages import compare as comparing
 from olsdata.decoupages import report as reports
 from olsdata.exports.tables import put
@@ -17,7 +18,7 @@ from olsdata.local import zonings
 from olsdata.tables import DataError
 from olsdata.territory import Zoning
 
-app = typer.Typer(help="Découpages des OLS et des bassins : vérifier, importer, comparer, retirer.")
+app = Commands("Découpages des OLS et des bassins : vérifier, importer, comparer, retirer.")
 
 SHIPPED, CURRENT = "livre", "en-vigueur"
 
@@ -54,7 +55,7 @@ def importer(
     if report.faults:
         typer.echo("Rien n’a été changé.", err=True)
         raise typer.Exit(1)
-    if not oui and not typer.confirm("Mettre ce découpage en vigueur ?"):
+    if not oui and not agreed("Mettre ce découpage en vigueur ?"):
         raise typer.Abort
     version = reports.adopt(report)
     typer.echo(f"✓ En vigueur : {version.about['label']}, {version.zones} zones ({version.id}).")

@@ -9,13 +9,14 @@ import pandas as pd
 import typer
 
 from olsdata import words
+from olsdata.commandline import Commands
 from olsdata.drawing import book, facts, files, starts
 from olsdata.drawing.plan import Plan
 from olsdata.exports.tables import put_text, to_csv
 from olsdata.notes.actors import LOCAL
 from olsdata.tables import DataError
 
-app = typer.Typer(help="Bassins de vie dessinés : lister, proposer, exporter, importer.")
+app = Commands("Bassins de vie dessinés : lister, proposer, exporter, importer.")
 
 Ols = Annotated[str, typer.Option("--ols", help="Numéro de l'OLS, 01 à 10")]
 Name = Annotated[str, typer.Option("--nom", help="Nom de la proposition à garder")]

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from olsdata.commandline import Commands
 from olsdata.limits import importing
 
-app = typer.Typer(help="Limites officielles : importer un fichier de Statbel, le retirer.")
+app = Commands("Limites officielles : importer un fichier de Statbel, le retirer.")
 
 
 @app.command()

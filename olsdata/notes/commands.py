@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
+from olsdata.commandline import Commands
 from olsdata.exports.tables import put_text
 from olsdata.notes import book, files, guard, lists
 from olsdata.notes.actors import LOCAL
 from olsdata.notes.content import Content
 from olsdata.tables import DataError
 
-app = typer.Typer(help="Notes de terrain : ajouter, exporter, importer, sauvegarder, restaurer.")
+app = Commands("Notes de terrain : ajouter, exporter, importer, sauvegarder, restaurer.")
 
 FROM_HERE = "facilitateur"
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import typer
 
 from olsdata import tables, words
+from olsdata.commandline import agreed
 from olsdata.sources import update
 from olsdata.sources.incoming import Difference
 from olsdata.tables import DataError
@@ -52,7 +53,7 @@ def refresh(
         _say(f"✗ {fault}")
     if not plan.ready or a_blanc:
         _say("Rien n’a été changé.")
-    elif yes or _agreed():
+    elif yes or agreed("Garder ces chiffres dans la couche locale ?"):
         update.keep(plan)
         typer.echo(f"✓ Gardé. Version des données : {tables.load().version}.")
     else:
@@ -74,11 +75,6 @@ def lines(one: Difference) -> list[str]:
         gone = words.listing([str(names[code]) for code in one.vanished], most=MOST_LINES)
         found.append(f"    n’ont plus de valeur : {gone}")
     return found + [f"    {sentence}" for sentence in one.said]
-
-
-def _agreed() -> bool:
-    asked = typer.prompt("Garder ces chiffres dans la couche locale ? (oui/non)", default="non")
-    return str(asked).strip().casefold() in ("oui", "o")
 
 
 def _say(text: str) -> None:

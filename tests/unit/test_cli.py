@@ -194,7 +194,8 @@ def test_without_csv_the_table_is_for_the_eye(run):
         (["population", "--annee", "2021", "--cvs"], "option inconnue, « --cvs »"),
         (["population", "--annee", "2021", "--csv=oui"], "l’option --csv est mal employée"),
         (["chiffres"], "il manque l’option --indicateur"),
-        (["structures"], "il manque l’option --type"),
+        (["decoupage", "comparer"], "il manque l’argument"),
+        (["decoupage", "zzz"], "« zzz ». Voir : python -m olsdata decoupage --help"),
         (["structures", "--csv"], "il manque l’option --type"),
         (
             ["structures", "--type", "cpas"],
@@ -223,11 +224,54 @@ def test_an_indicator_without_values_says_who_has_them(run):
     assert absent.obtain in err
 
 
-def test_without_a_command_the_help_is_shown_and_the_exit_code_is_1(run):
-    code, out, err = run()
+GROUPS = {
+    "": "verifier",
+    "structures": "exporter",
+    "notes": "sauvegarder",
+    "decoupage": "retirer",
+    "bassins": "proposer",
+    "contours": "importer",
+}
+"""Groups of the command line, with one of their commands."""
+ENGLISH = ("Commands", "COMMAND ", "Show this", "[required]", "[default", "Missing", "No such")
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_without_a_command_the_french_help_is_shown_and_the_exit_code_is_1(run, group):
+    code, out, err = run(*group.split())
+    said = out.decode("utf-8") + err
     assert code == 1
-    assert "verifier" in out.decode("utf-8") + err
-    assert "il manque une commande" in err
+    assert GROUPS[group] in said
+    assert "Commandes" in said
+    assert "il manque une commande. Voir : " in err
+    assert not [word for word in ENGLISH if word in said]
+
+
+def test_every_group_of_commands_is_in_the_table():
+    from olsdata.cli import app
+
+    assert {group.name for group in app.registered_groups} | {""} == set(GROUPS)
+
+
+def test_the_help_of_a_command_is_in_french(run):
+    code, out, _ = run("notes", "ajouter", "--help")
+    said = out.decode("utf-8")
+    assert code == 0
+    assert "Montre cette aide." in said
+    assert "[obligatoire]" in said
+    assert "[par défaut : note]" in said
+    assert not [word for word in ENGLISH if word in said]
+
+
+@pytest.mark.parametrize(
+    ("typed", "yes"), [("oui\n", True), ("O\n", True), ("non\n", False), ("\n", False)]
+)
+def test_a_question_is_answered_in_french(typed, yes, monkeypatch, capsys):
+    from olsdata.commandline import agreed
+
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    assert agreed("Mettre ce découpage en vigueur ?") is yes
+    assert capsys.readouterr().out == "Mettre ce découpage en vigueur ? (oui/non): "
 
 
 def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
