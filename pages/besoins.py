@@ -12,7 +12,7 @@ with demonstration.page(view, "Besoins et signaux") as here:
     part = needs.part()
     if part == "ols":
         with st.container(border=True, key="panneau-ols"):
-            needs.by_ols()
+            needs.by_ols(here)
         with st.container(border=True, key="panneau-envoyer"):
             needs.sending(here)
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from olsdata.notes import lists, places
@@ -9,8 +11,17 @@ from olsdata.notes.actors import Actor
 from olsdata.notes.book import Note, find
 
 
-def board(actor: Actor, sort: str = "besoin", place: str = "") -> dict[str, list[Note]]:
+def board(
+    actor: Actor,
+    sort: str = "besoin",
+    place: str = "",
+    shown: Collection[str] = lists.VISIBILITY,
+) -> dict[str, list[Note]]:
     """Besoins (or signals) by status, in the order of the statuses; by place, then oldest first.
+
+    Parameters
+    ----------
+    shown : visibilities that are read, as in ``book.find``
 
     Raises
     ------
@@ -19,19 +30,23 @@ def board(actor: Actor, sort: str = "besoin", place: str = "") -> dict[str, list
     DataError
         If the place does not exist.
     """
-    found = find(actor, sort=sort, place=place, limit=None).notes
+    found = find(actor, sort=sort, place=place, shown=shown, limit=None).notes
     found.sort(key=lambda n: (n.ols, n.content.place, n.content.date))
     return {s: [n for n in found if n.status == s] for s in lists.STATUS[sort]}
 
 
-def signals(actor: Actor, place: str = "") -> dict[str, list[Note]]:
+def signals(
+    actor: Actor, place: str = "", shown: Collection[str] = lists.VISIBILITY
+) -> dict[str, list[Note]]:
     """Signals by the level able to solve them; those without an answer first, oldest first."""
-    found = find(actor, sort="signal", place=place, limit=None).notes
+    found = find(actor, sort="signal", place=place, shown=shown, limit=None).notes
     found.sort(key=lambda n: (n.waiting is None, n.content.date))
     return {level: [n for n in found if n.content.level == level] for level in lists.SIGNAL_LEVELS}
 
 
-def consolidated(actor: Actor, place: str = "") -> pd.DataFrame:
+def consolidated(
+    actor: Actor, place: str = "", shown: Collection[str] = lists.VISIBILITY
+) -> pd.DataFrame:
     """Besoins of each OLS by status and by what is missing, in the order of the OLS.
 
     Returns
@@ -39,7 +54,7 @@ def consolidated(actor: Actor, place: str = "") -> pd.DataFrame:
     DataFrame, index ols; label, besoins, one column per status, one ``manque_…`` per thing
     missing, one ``obstacle_…`` per obstacle; counts. OLS without a besoin are there, with zeros.
     """
-    found = find(actor, sort="besoin", place=place, limit=None).notes
+    found = find(actor, sort="besoin", place=place, shown=shown, limit=None).notes
     labels = {id_: places.known()[id_].label for id_ in places.all_ols()}
     rows = []
     for id_, label in labels.items():

@@ -555,6 +555,7 @@ def find(
     status: str = "",
     level: str = "",
     visibility: str = "",
+    shown: Collection[str] = lists.VISIBILITY,
     words: str = "",
     answers_to: str = "",
     to_review: bool = False,
@@ -568,6 +569,7 @@ def find(
     Parameters
     ----------
     place : this place and every smaller place that touches it; "wallonie" is no filter
+    shown : visibilities that are read
     words : full text; every word, or its beginning, without capitals nor accents
     to_review : only those whose date of review has come
     lost : only those whose place the zonings in force no longer have
@@ -600,6 +602,8 @@ def find(
     }
     where = [*actors.scope(actor), note.state == (WITHDRAWN if withdrawn else ACTIVE)]
     where += [getattr(note, name) == value for name, value in exact.items() if value]
+    if not set(lists.VISIBILITY) <= set(shown):
+        where.append(note.visibility.in_(list(shown)))
     if place and place != "wallonie":
         where.append(note.place.in_(places.inside(place)))
     if to_review:
@@ -683,9 +687,9 @@ def _name_of(content: Content | None) -> str:
     return known.label if known else place
 
 
-def answers(actor: Actor, id_: str) -> list[Note]:
-    """The other views on a note, oldest first."""
-    return find(actor, answers_to=id_, limit=None).notes[::-1]
+def answers(actor: Actor, id_: str, shown: Collection[str] = lists.VISIBILITY) -> list[Note]:
+    """The other views on a note, oldest first; ``shown`` as in ``find``."""
+    return find(actor, answers_to=id_, shown=shown, limit=None).notes[::-1]
 
 
 def lost_places(actor: Actor) -> dict[str, str]:

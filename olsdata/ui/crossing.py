@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
+from collections.abc import Hashable
 from datetime import date
 from html import escape
 from typing import Any
@@ -20,8 +20,8 @@ from olsdata.equity.scope import Scope, named
 from olsdata.equity.units import units
 from olsdata.exports import workbook
 from olsdata.local import remembered
-from olsdata.notes import lists, places
-from olsdata.ui import cards, cells, equity, notes, sentences, state, who
+from olsdata.notes import places
+from olsdata.ui import cards, cells, equity, notes, room, sentences, state, who
 from olsdata.ui.state import View
 
 LOOKS = {
@@ -89,19 +89,21 @@ def panel(
     weights: Weights,
     lam: float,
     warm: bool,
-    shown: Collection[str] = lists.VISIBILITY,
 ) -> None:
     """The matrix, its legend, and the three values of one cell with their notes.
+
+    On a shared screen the notes of the OLS alone are neither read nor counted, unless its lead
+    shows them.
 
     Parameters
     ----------
     lam : λ, what is left to the field
     warm : whether warm notes are counted
-    shown : visibilities of the notes that are read and shown
     """
     here = equity.scope(view)
-    said, today = field(who.actor(), shown), date.today()
     st.subheader("Lecture croisée : de quoi parler", anchor=False)
+    shown = room.shown(view, "lecture", {"sort": "note", "place": view.territory})
+    said, today = field(who.actor(), shown), date.today()
     left, right = st.columns([2, 1])
     with right:
         cards.sentence(_share(lam, warm))

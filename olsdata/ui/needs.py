@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -14,7 +16,7 @@ from olsdata.notes import actors, board, book, lists, places
 from olsdata.notes.book import Note
 from olsdata.notes.content import Content, texts
 from olsdata.territory import WALLONIE
-from olsdata.ui import acting, cards, demonstration, notes, relocating, sentences, state, who
+from olsdata.ui import acting, cards, demonstration, notes, relocating, room, sentences, state, who
 from olsdata.ui.state import View
 
 PARTS = {
@@ -22,6 +24,11 @@ PARTS = {
     "signaux": "Signaux",
     "reussites": "Opportunités et petites victoires",
     "ols": "Par OLS",
+}
+NOUNS = {
+    "besoins": ("besoin", "besoins"),
+    "signaux": ("signal", "signaux"),
+    "reussites": ("opportunité ou petite victoire", "opportunités et petites victoires"),
 }
 SORTS_OF = {
     "besoins": ["besoin"],
@@ -94,14 +101,19 @@ def forms(view: View, part: str) -> None:
 
 def listing(view: View, part: str) -> None:
     """What a part of the page holds."""
-    {"besoins": needs, "signaux": signals}.get(part, successes)(view)
-    if view.territory != WALLONIE:  # a place that is gone lies in no territory
-        _lost(SORTS_OF[part])
+    sorts, gone = SORTS_OF[part], view.territory != WALLONIE
+    asked: list[dict[str, Any]] = [{"sort": s, "place": view.territory} for s in sorts]
+    if gone:  # a place that is gone lies in no territory
+        asked += [{"sort": s, "lost": True} for s in sorts]
+    seen = room.shown(view, part, *asked, what=NOUNS[part])
+    {"besoins": needs, "signaux": signals}.get(part, successes)(view, seen)
+    if gone:
+        _lost(sorts, seen)
 
 
-def _lost(sorts: list[str]) -> None:
+def _lost(sorts: list[str], seen: Collection[str]) -> None:
     """What was written on places that are gone, sort by sort; absent when there is none."""
-    gone = book.find(who.actor(), lost=True, limit=None).notes
+    gone = book.find(who.actor(), lost=True, shown=seen, limit=None).notes
     for sort in sorts:
         found = [note for note in gone if note.content.sort == sort]
         if not found:
@@ -133,33 +145,33 @@ def _need(start: Content, key: str) -> Content:
     )
 
 
-def needs(view: View) -> None:
+def needs(view: View, seen: Collection[str]) -> None:
     """The board of besoins: by status, with days waiting, and the next step of each."""
-    found = board.board(who.actor(), "besoin", view.territory)
-    _board(found, lists.STATUS["besoin"])
+    found = board.board(who.actor(), "besoin", view.territory, seen)
+    _board(view, found, lists.STATUS["besoin"])
 
 
-def signals(view: View) -> None:
+def signals(view: View, seen: Collection[str]) -> None:
     """Signals by the level able to solve them: an answer, or how long they have waited."""
-    _board(board.signals(who.actor(), view.territory), lists.SIGNAL_LEVELS)
+    found = board.signals(who.actor(), view.territory, seen)
+    _board(view, found, lists.SIGNAL_LEVELS)
 
 
-def successes(view: View) -> None:
+def successes(view: View, seen: Collection[str]) -> None:
     """Opportunities and small victories, the latest first."""
     for sort in ("opportunite", "victoire"):
-        found = book.find(who.actor(), sort=sort, place=view.territory, limit=50)
+        found = book.find(who.actor(), sort=sort, place=view.territory, shown=seen, limit=50)
         st.subheader(f"{lists.SORTS[sort]} ({found.total})", anchor=False)
         for note in found.notes:
             st.html(notes.card(note))
             relocating.choose(note)
         if not found.notes:
-            cards.sentence(sentences.text("aucune_note"))
+            room.none(view, "aucune_note")
 
 
-def _board(groups: dict[str, list[Note]], names: dict[str, str]) -> None:
-    total = sum(len(found) for found in groups.values())
-    if not total:
-        cards.sentence(sentences.text("aucune_note"))
+def _board(view: View, groups: dict[str, list[Note]], names: dict[str, str]) -> None:
+    if not any(groups.values()):
+        room.none(view, "aucune_note")
     for id_, found in groups.items():
         if not found:
             continue
@@ -225,9 +237,10 @@ def _step(note: Note) -> None:
             )
 
 
-def by_ols() -> None:
+def by_ols(view: View) -> None:
     """Besoins of each OLS by status, in official order: counts, never a comparison."""
-    table = board.consolidated(who.actor())  # of each, whatever the page shows
+    seen = room.shown(view, "ols", {"sort": "besoin"}, what=NOUNS["besoins"])
+    table = board.consolidated(who.actor(), shown=seen)  # of each, whatever the page shows
     status = lists.STATUS["besoin"]
     heads = "".join(f'<th scope="col" class="nombre">{escape(n)}</th>' for n in status.values())
     lines = "".join(

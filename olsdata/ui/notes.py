@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -15,7 +16,7 @@ from olsdata.notes.book import ConflictError, Note
 from olsdata.notes.content import LABELS, TEXT_MOST, Content, texts
 from olsdata.tables import DataError
 from olsdata.territory import WALLONIE
-from olsdata.ui import acting, cards, menu, relocating, sentences, who
+from olsdata.ui import acting, cards, menu, relocating, room, sentences, state, who
 from olsdata.ui.state import View
 
 ICONS = {"soft": ":material/psychology:", "warm": ":material/favorite:"}
@@ -55,11 +56,11 @@ def panel(view: View, whole_place: bool = False) -> None:
     st.subheader("Regards du terrain", anchor=False)
     if not whole_place:
         cards.source(f"Sur « {view.card.title} », {view.zone.title}.")
-    found = book.find(
-        who.actor(), sort="note", place=view.territory, indicator=indicator, limit=BESIDE
-    )
+    asked: dict[str, Any] = {"sort": "note", "place": view.territory, "indicator": indicator}
+    seen = room.shown(view, "panneau", asked)
+    found = book.find(who.actor(), **asked, shown=seen, limit=BESIDE)
     if not found.notes:
-        cards.sentence(sentences.text("aucun_regard_ici" if whole_place else "aucun_regard"))
+        room.none(view, "aucun_regard_ici" if whole_place else "aucun_regard")
     for note in found.notes:
         st.html(card(note))
     if found.total > len(found.notes):
@@ -258,10 +259,8 @@ def offered(form: str) -> Content | None:
     if left is None or not left.content.text.strip():
         return None
     with st.container(border=True, key=f"panneau-brouillon-{form}"):
-        cards.sentence(
-            f"<b>Un brouillon du {escape(left.saved[:10])} attend</b> : "
-            f"« {escape(left.content.text[:80])}… »"
-        )
+        said = "" if state.is_shared() else f" : « {escape(left.content.text[:80])}… »"
+        cards.sentence(f"<b>Un brouillon du {escape(left.saved[:10])} attend</b>{said}")
         with st.container(horizontal=True):
             if st.button("Reprendre", key=f"reprendre-{form}"):
                 st.session_state[f"_repris-{form}"] = left.content
@@ -415,22 +414,24 @@ def filters(view: View) -> dict[str, Any]:
 def listing(view: View) -> None:
     """The notes of the territory, the latest first, each with what can be done with it."""
     st.subheader("Les notes", anchor=False)
-    chosen = filters(view)
+    chosen = filters(view) | {"sort": "note"}
+    asked = {name: chosen[name] for name in ("sort", "place", "lost", "withdrawn")}
+    seen = room.shown(view, "notes", asked)  # whatever is searched: it would say what they hold
     shown = int(st.session_state.get("_notes-vues", PAGE))
-    found = book.find(who.actor(), sort="note", limit=shown, **chosen)
+    found = book.find(who.actor(), limit=shown, shown=seen, **chosen)
     st.html(f'<p class="source" role="status">{words.plural(found.total, "note")}.</p>')
     if not found.notes:
-        cards.sentence(sentences.text("aucune_note"))
+        room.none(view, "aucune_note")
     for note in found.notes:
         st.html(card(note))
         relocating.choose(note)
-        _actions(note, view)
+        _actions(note, view, seen)
     if found.total > shown and st.button("Voir la suite", key="notes-suite"):
         st.session_state["_notes-vues"] = shown + PAGE
         st.rerun()
 
 
-def _actions(note: Note, view: View) -> None:
+def _actions(note: Note, view: View, seen: Collection[str]) -> None:
     opened = st.session_state.get("_note-ouverte", ("", ""))
     actor = who.actor()
     mine = actor.role == "local" or note.ols == actor.ols
@@ -453,13 +454,14 @@ def _actions(note: Note, view: View) -> None:
                 st.rerun()
     if opened[0] != note.id or opened[1] not in known:
         return
+    shows: dict[str, Callable[[Note, View], None]] = {
+        "regard": partial(_other_view, seen=seen),
+        "reviser": _revise,
+        "historique": _history,
+        "retirer": _withdraw,
+    }
     with st.container(border=True, key=f"panneau-note-{note.id}"):
-        {
-            "regard": _other_view,
-            "reviser": _revise,
-            "historique": _history,
-            "retirer": _withdraw,
-        }[opened[1]](note, view)
+        shows[opened[1]](note, view)
 
 
 def _close(sentence: str) -> None:
@@ -467,9 +469,9 @@ def _close(sentence: str) -> None:
     acting.finish(sentence)
 
 
-def _other_view(note: Note, view: View) -> None:
+def _other_view(note: Note, view: View, seen: Collection[str]) -> None:
     """« Un autre regard »: a note beside this one, on the same subject, never merged."""
-    for other in book.answers(who.actor(), note.id):
+    for other in book.answers(who.actor(), note.id, seen):
         st.html(card(other, depth=1))
     start = Content(
         place=note.content.place,

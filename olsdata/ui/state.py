@@ -236,6 +236,11 @@ def current() -> View:
     return view
 
 
+def is_shared() -> bool:
+    """Whether a room looks at the screen, for what has no view at hand."""
+    return bool(st.session_state.get(NAMES["shared"]))
+
+
 def choice(name: str, known: list[str], default: str) -> str:
     """A choice that belongs to one page, kept in the address beside the view.
 

@@ -24,8 +24,7 @@ FRENCH = Path(__file__).with_name("francais.html")
 def tokens() -> Tokens:
     """Colours of the theme that this reader's browser shows, and the size of its drawings."""
     colours = DARK if st.context.theme.type == "dark" else LIGHT
-    shared = bool(st.session_state.get(state.NAMES["shared"]))
-    return replace(colours, scale=SHARED_PX / BASE_PX) if shared else colours
+    return replace(colours, scale=SHARED_PX / BASE_PX) if state.is_shared() else colours
 
 
 def style(colours: Tokens, shared: bool = False, section: int = 0) -> str:

@@ -9,7 +9,6 @@ from pathlib import Path
 import streamlit as st
 
 from olsdata import words
-from olsdata.notes import book as book_of_notes
 from olsdata.notes import guard
 from olsdata.notes import lists as note_lists
 from olsdata.notes.guard import RefusedError
@@ -26,7 +25,7 @@ from olsdata.ui import (
     workshop_record,
 )
 from olsdata.ui.state import View
-from olsdata.workshops import book, lists, rows, voices
+from olsdata.workshops import book, lists, voices
 from olsdata.workshops.book import Workshop
 from olsdata.workshops.pictures import Picture
 from olsdata.workshops.voices import Voice
@@ -367,20 +366,7 @@ def _crossed(held: Workshop) -> None:
     seen = View(territory=held.ols, level="bassin", shared=True)
     cards.source(sentences.text("atelier_salle"))
     lam, warm = weights.field()
-    crossing.panel(seen, need.default_weights(), lam, warm, _for_the_room(held))
-
-
-def _for_the_room(held: Workshop) -> frozenset[str]:
-    """Visibilities of the notes on the room's screen: the OLS's own only when its lead chooses."""
-    actor = who.actor()
-    count = book_of_notes.find(actor, sort="note", place=held.ols, visibility="ols", limit=1).total
-    if not count:
-        return lists.ROOM
-    many = words.plural(count, "note « Mon OLS »", "notes « Mon OLS »")
-    if rows.leads(actor) and st.toggle(f"Montrer à la salle {many}", key="atelier-mon-ols"):
-        return frozenset(note_lists.VISIBILITY)
-    cards.source(f"Hors de l’écran et des comptes : {many}.")
-    return lists.ROOM
+    crossing.panel(seen, need.default_weights(), lam, warm)
 
 
 # --- What waits ---------------------------------------------------------------------------------

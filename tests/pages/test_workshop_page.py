@@ -228,7 +228,7 @@ def test_the_rooms_screen_shows_a_note_of_the_ols_only_when_its_lead_chooses() -
     assert "Écrit pour ols." not in html(app)
     assert any("2 notes, comptées" in e.label for e in app.expander)
     assert "Hors de l’écran et des comptes : 1 note «" in html(app)
-    app.toggle(key="atelier-mon-ols").set_value(True).run()
+    app.toggle(key="salle-lecture-06").set_value(True).run()
     assert alerts(app) == []
     assert "Écrit pour ols." in html(app)
     assert any("3 notes, comptées" in e.label for e in app.expander)
