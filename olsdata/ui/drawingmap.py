@@ -120,9 +120,7 @@ def _figure(
 ) -> go.Figure:
     frame = contours.fit(_box(plan, near), *size, ROOM)
     others = [i for i in all_ols() if i != plan.ols]
-    layers: list[Any] = [
-        maps.plain("ols", others, colours.neighbours, colours.paper, 2, hoverinfo="skip")
-    ]
+    layers = [maps.plain("ols", others, colours.neighbours, colours.paper, 2, hoverinfo="skip")]
     for level in ("commune", "section"):
         mine = [unit for unit in units if level_of(unit.id) == level]
         if mine:
@@ -137,28 +135,25 @@ def _figure(
     layers += maps.leader_layers(placed, frame, colours.ink)
     ink = {label.id: colours.ink if label.leader else INK for label in placed}
     layers += maps.name_layers(placed, frame, ink, colours)
-    figure = maps.assembled(layers, frame, colours)
-    keep = f"bassins-{plan.ols}-{near}"
-    return figure.update_layout(meta={"width": figure.layout.meta, "keep": keep})
+    return maps.assembled(layers, frame, colours, keep=f"bassins-{plan.ols}-{near}")
 
 
 def _units(
     level: str, units: list[Unit], plan: Plan, tints: dict[str, int], colours: Tokens
-) -> Any:
+) -> maps.Layer:
     """The layer of the units of a level, each in the colour of its bassin; paper = in none."""
     fills = [*CATEGORIES, colours.paper]
     count = len(fills)
     scale = [[(i + j) / count, fill] for i, fill in enumerate(fills) for j in (0, 1)]
     bassins = [plan.of.get(unit.sections[0], NOWHERE) for unit in units]
-    return go.Choroplethmap(
-        geojson=contours.url(level),
-        featureidkey="properties.id",
-        locations=[unit.id for unit in units],
+    return maps.polygons(
+        level,
+        [unit.id for unit in units],
+        faded=FADED,
         z=[tints.get(bassin, count - 1) for bassin in bassins],
         zmin=-0.5,
         zmax=count - 0.5,
         colorscale=scale,
-        showscale=False,
         customdata=[
             f"<b>{charts.literal(unit.name)}</b><br>{words.number(unit.population)} habitants<br>"
             f"{charts.literal(plan.names.get(bassin, 'Dans aucun bassin'))}"
@@ -166,8 +161,6 @@ def _units(
         ],
         hovertemplate="%{customdata}<extra></extra>",
         marker={"line": {"color": "#FFFFFF" if level == "commune" else "#F2F5F8", "width": 1}},
-        unselected={"marker": {"opacity": FADED}},
-        selected={"marker": {"opacity": 1}},
     )
 
 

@@ -239,7 +239,7 @@ def _scatter(id_: str, level: str, weights: Weights, zone: Zone, colours: Tokens
         },
         "annotations": [*notes_, unit, *sides],
     }
-    return go.Figure([{"type": "scatter"} | trace for trace in traces], layout)
+    return charts.of_dicts([{"type": "scatter"} | trace for trace in traces], layout)
 
 
 def _scatter_legend(found: Gradient, zone: Zone) -> None:
@@ -295,4 +295,4 @@ def _curve(id_: str, level: str, weights: Weights, colours: Tokens) -> go.Figure
         "xaxis": axis | {"title": charts.axis_title(colours, "% des habitants, besoin croissant")},
         "yaxis": axis | {"title": charts.axis_title(colours, "% de la ressource")},
     }
-    return go.Figure([{"type": "scatter"} | trace for trace in traces], layout)
+    return charts.of_dicts([{"type": "scatter"} | trace for trace in traces], layout)

@@ -34,24 +34,39 @@ PHONE_PX = 318
 """Width of a map on a phone of 390 pixels."""
 
 
-def _polygons(
-    level: str, ids: list[str], stripes: bool = False, **options: Any
-) -> go.Choroplethmap:
-    """A layer of zones; only their ids travel, the geometry is fetched by address."""
-    return go.Choroplethmap(
-        geojson=contours.url(level, stripes),
-        featureidkey="properties.id",
-        locations=ids,
-        showscale=False,
-        unselected={"marker": {"opacity": 1}},
-        selected={"marker": {"opacity": 1}},
+Layer = dict[str, Any]
+"""What the map draws over the layers before it, as Plotly reads it in the browser."""
+
+
+def polygons(
+    level: str, ids: list[str], stripes: bool = False, faded: float = 1, **options: Any
+) -> Layer:
+    """A layer of zones; only their ids travel, the geometry is fetched by address.
+
+    Parameters
+    ----------
+    faded : opacity of the zones that are not chosen, once some are
+    """
+    return {
+        "type": "choroplethmap",
+        "geojson": contours.url(level, stripes),
+        "featureidkey": "properties.id",
+        "locations": ids,
+        "showscale": False,
+        "unselected": {"marker": {"opacity": faded}},
+        "selected": {"marker": {"opacity": 1}},
         **options,
-    )
+    }
 
 
-def plain(level: str, ids: list[str], fill: str, line: str, width: float, **options: Any) -> Any:
+def _points(**options: Any) -> Layer:
+    """A layer of places, lines or texts."""
+    return {"type": "scattermap", **options}
+
+
+def plain(level: str, ids: list[str], fill: str, line: str, width: float, **options: Any) -> Layer:
     """A layer of one colour."""
-    return _polygons(
+    return polygons(
         level,
         ids,
         z=[0] * len(ids),
@@ -61,16 +76,16 @@ def plain(level: str, ids: list[str], fill: str, line: str, width: float, **opti
     )
 
 
-def _stripes(level: str, ids: list[str], colour: str) -> Any:
+def _stripes(level: str, ids: list[str], colour: str) -> Layer:
     """The hatching of some zones."""
     return plain(level, ids, colour, colour, STRIPE_LINE, stripes=True, hoverinfo="skip")
 
 
-def _classes(shades: Shades, level: str, colours: Tokens) -> Any:
+def _classes(shades: Shades, level: str, colours: Tokens) -> Layer:
     """The layer of values, by class, with what the pointer reads."""
     count = len(shades.ramp)
     scale = [[(i + j) / count, c] for i, c in enumerate(shades.ramp) for j in (0, 1)]
-    return _polygons(
+    return polygons(
         level,
         list(shades.rank.index),
         z=shades.rank.tolist(),
@@ -87,14 +102,14 @@ def _classes(shades: Shades, level: str, colours: Tokens) -> Any:
 
 def name_layers(
     placed: list[Label], frame: Frame, ink: dict[str, str], colours: Tokens
-) -> list[Any]:
+) -> list[Layer]:
     """Layers of texts, one per colour: the engine takes one."""
-    layers: list[Any] = []
+    layers: list[Layer] = []
     middle = frame.lonlat(np.array([[label.x, label.y] for label in placed] or [[0.0, 0.0]]))
     for colour in dict.fromkeys(ink[label.id] for label in placed):
         mine = [i for i, label in enumerate(placed) if ink[label.id] == colour]
         layers.append(
-            go.Scattermap(
+            _points(
                 lon=middle[mine, 0].round(5).tolist(),
                 lat=middle[mine, 1].round(5).tolist(),
                 text=[placed[i].text for i in mine],
@@ -107,7 +122,7 @@ def name_layers(
     return layers
 
 
-def leader_layers(placed: list[Label], frame: Frame, colour: str) -> list[Any]:
+def leader_layers(placed: list[Label], frame: Frame, colour: str) -> list[Layer]:
     """Leader lines and the dots at their foot."""
     lines = [label.leader for label in placed if label.leader]
     if not lines:
@@ -119,10 +134,10 @@ def leader_layers(placed: list[Label], frame: Frame, colour: str) -> list[Any]:
         lon += [x0, x1, None]
         lat += [y0, y1, None]
     return [
-        go.Scattermap(
+        _points(
             lon=lon, lat=lat, mode="lines", line={"width": 1, "color": colour}, hoverinfo="skip"
         ),
-        go.Scattermap(
+        _points(
             lon=[x for x, _ in ends[::2]],
             lat=[y for _, y in ends[::2]],
             mode="markers",
@@ -132,22 +147,28 @@ def leader_layers(placed: list[Label], frame: Frame, colour: str) -> list[Any]:
     ]
 
 
-def assembled(layers: list[Any], frame: Frame, colours: Tokens) -> go.Figure:
-    """The map; ``meta``, read by ``francais.html``, is the width that it was made for."""
+def assembled(layers: list[Layer], frame: Frame, colours: Tokens, keep: str = "") -> go.Figure:
+    """The map; ``meta``, read by ``francais.html``, is the width that it was made for.
+
+    Parameters
+    ----------
+    keep : name under which the browser keeps where the reader has moved the map; "" for none
+    """
+    width = round(frame.width * colours.scale)
     layout = {
         "map": {
             "style": colours.map_style,
             "center": {"lon": frame.centre[0], "lat": frame.centre[1]},
             "zoom": frame.zoom + math.log2(colours.scale),
         },
-        "meta": round(frame.width * colours.scale),
+        "meta": {"width": width, "keep": keep} if keep else width,
         "height": frame.height * colours.scale,
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
         "showlegend": False,
         "paper_bgcolor": CLEAR,
         "hoverlabel": charts.hover(colours),
     }
-    return go.Figure(layers, layout)
+    return charts.of_dicts(layers, layout)
 
 
 def _draw(figure: go.Figure, key: str, alt: str, opens: bool = True) -> str:
@@ -224,7 +245,7 @@ def _territories(chosen: str, colours: Tokens, phone: bool) -> go.Figure:
 _OUTSIDE_HOVER = "<b>%{properties.nom}</b><br>commune germanophone, hors OLS<extra></extra>"
 
 
-def _outline(ids: list[str], colours: Tokens, width: float, colour: str = "") -> Any:
+def _outline(ids: list[str], colours: Tokens, width: float, colour: str = "") -> Layer:
     """Thick limits of some OLS over the rest; the pointer ignores them."""
     return plain("ols", ids, CLEAR, colour or colours.ink, width, hoverinfo="skip")
 
@@ -446,7 +467,7 @@ def _structures(kind: str, zone: Zone, colours: Tokens, phone: bool) -> go.Figur
     if len(seats):
         at = [contours.point("commune", code) for code in seats["siege_refnis"]]
         layers.append(
-            go.Scattermap(
+            _points(
                 lon=[lon for lon, _ in at],
                 lat=[lat for _, lat in at],
                 mode="markers",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -57,6 +59,12 @@ def start(**query: str) -> AppTest:
     return app
 
 
+def check_pictures(app: AppTest) -> None:
+    """Plotly knows each word of the charts, even of those that were made without its check."""
+    for chart in app.get("plotly_chart"):
+        go.Figure(json.loads(chart.proto.spec))
+
+
 def alerts(app: AppTest) -> list[str]:
     return [str(box.value) for box in (*app.error, *app.exception, *app.warning)]
 
@@ -97,6 +105,7 @@ def test_a_page_opens_at_every_level(name: str, level: str) -> None:
     app = start(territoire="08", niveau=level).run()
     app.switch_page(menu.path(name)).run()
     assert alerts(app) == []
+    check_pictures(app)
     assert dict(app.query_params)["niveau"] == level
 
 
