@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 
 from olsdata import local
 from olsdata.local import shapes
@@ -20,6 +23,11 @@ def root() -> Path:
     return ROOT
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """``-n auto``: one more worker than cores, for a test that waits leaves its core free."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Nothing outside this machine is asked, unless the tests that do are asked for by name."""
     if "network" in config.getoption("markexpr"):
@@ -27,6 +35,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("network"):
             item.add_marker(pytest.mark.skip(reason="réseau réel : pytest -m network"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _packages_read_once() -> Iterator[None]:
+    """AppTest looks for components in every installed package, for each page that it starts: half
+    of the time of these tests. What is installed does not change meanwhile.
+    """
+    scan = manifest_scanner.scan_component_manifests
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, scan.__name__, functools.cache(scan))
+        yield
 
 
 @pytest.fixture(autouse=True)

