@@ -138,6 +138,18 @@ def test_on_a_phone_the_three_doors_come_before_the_list_and_the_map(reader: Vis
     assert tops == sorted(tops)
 
 
+def test_a_chooser_on_several_lines_is_one_block(reader: Visitor) -> None:
+    page = reader.open("/donnees", size="telephone").page
+    cells = page.locator("[data-testid=stMain] [role=radiogroup]").first.locator("button")
+    rows: dict[int, list[dict[str, float]]] = {}
+    for cell in cells.all():
+        box = cell.bounding_box() or {}
+        rows.setdefault(round(box["y"]), []).append(dict(box))
+    assert len(rows) > 1
+    assert len({round(min(box["x"] for box in row)) for row in rows.values()}) == 1
+    assert len({round(max(box["x"] + box["width"] for box in row)) for row in rows.values()}) == 1
+
+
 def test_what_a_field_says_while_one_types_is_french(reader: Visitor) -> None:
     visit = reader.open("/besoins?territoire=06")
     for field, said in (("stTextInput", "Entrée"), ("stTextArea", "Ctrl + Entrée")):
