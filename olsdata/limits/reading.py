@@ -86,6 +86,8 @@ def read(path: Path, name: str = "") -> File:
         raise DataError(
             f"{said} fait {size / 1e6:.0f} Mo ; {MOST_BYTES / 1e6:.0f} Mo au plus. Rien n’a été lu."
         )
+    if not size:
+        raise DataError(f"{said} : le fichier est vide.")
     with path.open("rb") as stream:
         start = stream.read(16)
     if start[:4] == b"PK\x03\x04":

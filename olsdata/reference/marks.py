@@ -5,10 +5,8 @@ Every statement is kept with its moment; the latest on a flow is the one that ho
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import StringIO
 
 import pandas as pd
 
@@ -18,11 +16,12 @@ from olsdata.notes import actors, content, guard
 from olsdata.notes.actors import ADD, READ, Actor
 from olsdata.reference import flows
 from olsdata.registry import checks
+from olsdata.registry.files import read_table
 from olsdata.tables import DataError
 
 HERE = {"existe": "existe ici", "manque": "manque ici", "inconnu": "nous ne savons pas"}
 FLOW_MOST, REMARK_MOST, FILE_MOST = 200, 500, 1_000_000
-COLUMNS = ["diagramme", "de", "vers", "flux", "ici", "depuis", "remarque"]
+COLUMNS = ("diagramme", "de", "vers", "flux", "ici", "depuis", "remarque")
 
 
 @dataclass(frozen=True)
@@ -165,31 +164,20 @@ def export(actor: Actor, ols: str) -> bytes:
     rows = [
         (m.diagram, m.source, m.target, m.flow, m.here, m.since, m.remark) for m in said(actor, ols)
     ]
-    return to_french_csv(pd.DataFrame(rows, columns=COLUMNS).set_index(COLUMNS[0]))
+    return to_french_csv(pd.DataFrame(rows, columns=list(COLUMNS)).set_index(COLUMNS[0]))
 
 
 def read(raw: bytes) -> list[Mark]:
-    """Statements of a CSV file, comma or semicolon.
+    """Statements of a CSV file written by anyone.
 
     Raises
     ------
     DataError
         Every fault with its line; nothing is kept of a file with a fault.
     """
-    if len(raw) > FILE_MOST:
-        raise DataError("Le fichier dépasse 1 Mo.")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise DataError("Le fichier n’est pas en UTF-8.") from None
-    first = text.partition("\n")[0]
-    rows = csv.DictReader(StringIO(text), delimiter=";" if ";" in first else ",")
-    missing = [name for name in COLUMNS[:5] if name not in (rows.fieldnames or [])]
-    if missing:
-        raise DataError(f"Colonnes manquantes : {', '.join(missing)}.")
     found, faults = [], []
-    for line, row in enumerate(rows, 2):
-        cells = [content.clean(row.get(name) or "") for name in COLUMNS]
+    for line, row in read_table(raw, COLUMNS, COLUMNS[:5], FILE_MOST):
+        cells = [content.clean(row.get(name, "")) for name in COLUMNS]
         try:
             found.append(checked(Mark(*cells)))
         except DataError as error:

@@ -17,10 +17,16 @@ SEPARATORS = ";,\t|"
 
 @dataclass(frozen=True)
 class Table:
-    """A header and rows of texts, with the number that each row has in the file."""
+    """A header and rows of texts, with the number that each row has in the file.
+
+    Attributes
+    ----------
+    sheets : names of the sheets of a workbook, of which only the first is read
+    """
 
     header: list[str]
     rows: list[tuple[int, list[str]]]
+    sheets: tuple[str, ...] = ()
 
 
 def read(data: bytes, name: str) -> Table:
@@ -46,12 +52,14 @@ def read(data: bytes, name: str) -> Table:
         )
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise DataError("Ancien classeur (.xls) : enregistrez-le en XLSX ou en CSV.")
+    sheets: tuple[str, ...] = ()
     if data.startswith(b"PK\x03\x04"):
         rows = [
             ["" if cell is None else _plain(cell) for cell in row]
             for row in workbook_rows(data, name)
         ]
         numbered = [(i, row) for i, row in enumerate(rows, 1) if any(row)]
+        sheets = _sheets(data)
     else:
         numbered = _csv_rows(_decoded(data))
     if not numbered:
@@ -78,7 +86,7 @@ def read(data: bytes, name: str) -> Table:
         rows_out.append((line, row[: len(header)]))
     if not rows_out:
         raise DataError("Le fichier n’a aucune ligne après ses titres de colonnes.")
-    return Table(header, rows_out)
+    return Table(header, rows_out, sheets)
 
 
 def _plain(cell: object) -> str:
@@ -88,6 +96,16 @@ def _plain(cell: object) -> str:
     if isinstance(cell, float):
         return repr(int(cell)) if cell.is_integer() else repr(cell)
     return str(cell).strip()
+
+
+def _sheets(data: bytes) -> tuple[str, ...]:
+    """Names of the sheets of a workbook that was read."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
+    names = tuple(sheet.title for sheet in book.worksheets)
+    book.close()
+    return names
 
 
 def workbook_rows(

@@ -107,10 +107,13 @@ def _rows(data: bytes, name: str) -> list[list[str]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise DataError(f"{name} : la réponse n’est pas en UTF-8.") from None
+        raise DataError(f"{name} : le fichier n’est pas en UTF-8, comme WalStat l’écrit.") from None
     if not text.strip():
         raise DataError(f"{name} : réponse vide.")
-    lines = list(csv.reader(io.StringIO(text, newline="")))
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error:
+        raise DataError(f"{name} : ce fichier n’est pas un CSV lisible.") from None
     head = [cell.strip().casefold() for cell in lines[0]]
     if head[:4] != _HEAD or len(head) > 5:
         raise DataError(

@@ -6,6 +6,7 @@ history, so that two people who write at the same time lose nothing.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from olsdata.notes import actors, guard
 from olsdata.notes import content as rules
 from olsdata.notes.actors import ADD, EXPORT, IMPORT, READ, Actor
 from olsdata.notes.lists import VISIBILITY
+from olsdata.registry.files import read_bytes
 from olsdata.tables import DataError
 from olsdata.trajectory import (
     ENDS,
@@ -32,11 +34,22 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 TEXT_MOST, NAME_MOST, KEY_MOST, HOLDER_MOST = 1_000, 200, 64, 64
-AMOUNT_MOST = 10_000_000
+AMOUNT_MOST, FILE_MOST = 10_000_000, 10_000_000
 STEP, ROUND, ANSWER = "etape", "tour", "reponse"
 MEMBER, SPACE, FUNCTION, COST = "membre", "espace", "fonction", "budget"
 SORTS = (STEP, ROUND, ANSWER, MEMBER, SPACE, FUNCTION, COST)
 OPEN, SHOWN = "ouvert", "devoile"
+LENGTHS = {
+    "ols": 10,
+    "sort": 10,
+    "key": KEY_MOST,
+    "holder": HOLDER_MOST,
+    "date": 10,
+    "visibility": 10,
+    "author": 20,
+    "moment": 32,
+}
+"""Texts of a row, and the most signs that the store keeps of each."""
 
 
 @dataclass(frozen=True)
@@ -207,6 +220,23 @@ def export(actor: Actor, ols: str) -> dict[str, Any]:
     return {"territoires-ols": "trajectoire", "ols": ols, "lignes": rows}
 
 
+def read(raw: bytes) -> Any:
+    """What an export holds, for ``take``.
+
+    Raises
+    ------
+    DataError
+        If the file is too large, empty, or no readable JSON.
+    """
+    text = read_bytes(raw, FILE_MOST).removeprefix(b"\xef\xbb\xbf")
+    if not text.strip():
+        raise DataError("Le fichier est vide.")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise DataError("Ce fichier n’est pas un JSON lisible : abîmé, ou autre chose.") from None
+
+
 def take(actor: Actor, given: Any) -> int:
     """Take back an export; rows that are there already are left out.
 
@@ -222,12 +252,14 @@ def take(actor: Actor, given: Any) -> int:
     actors.require(actor, IMPORT)
     if not isinstance(given, dict) or given.get("territoires-ols") != "trajectoire":
         raise DataError("Ce fichier n’est pas un export de trajectoire.")
-    ols = str(given.get("ols", ""))
+    ols, lines = str(given.get("ols", "")), given.get("lignes")
     _writes(actor, ols)
+    if not isinstance(lines, list):
+        raise DataError("Export de trajectoire : la liste « lignes » manque.")
     fresh, faults = [], []
-    for number, row in enumerate(given.get("lignes", []), 1):
+    for number, row in enumerate(lines, 1):
         try:
-            entry = Entry(**row)
+            entry = _entry(row)
             good = checked(entry.sort, entry.key, entry.content)
             rules.day(entry.date, "Date", date.today())
             said = [v for v in good.values() if isinstance(v, str)]
@@ -235,7 +267,7 @@ def take(actor: Actor, given: Any) -> int:
             if entry.ols != ols or entry.visibility not in VISIBILITY:
                 raise DataError("OLS ou visibilité inconnue.")
             fresh.append(entry)
-        except (TypeError, AttributeError):
+        except (TypeError, AttributeError, RecursionError):
             faults.append(f"Ligne {number} : illisible.")
         except DataError as error:
             faults.append(f"Ligne {number} : {error}")
@@ -247,6 +279,18 @@ def take(actor: Actor, given: Any) -> int:
         for e in sorted(new, key=lambda e: e.moment):
             session.add(store.models.TrajectoryEntry(**e.__dict__))
     return len(new)
+
+
+def _entry(row: Any) -> Entry:
+    """A row of an export; ``TypeError`` when a field is not what the store keeps."""
+    entry = Entry(**row)
+    for name, most in LENGTHS.items():
+        value = getattr(entry, name)
+        if not isinstance(value, str) or len(value) > most:
+            raise TypeError(name)
+    if not isinstance(entry.content, dict) or not isinstance(entry.gone, bool):
+        raise TypeError
+    return entry
 
 
 # --- What a field must be -------------------------------------------------------------------------

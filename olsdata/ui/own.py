@@ -53,6 +53,10 @@ def _new() -> None:
         f"<b>{words.number(len(sheet.codes))} {what}</b>, lues dans la colonne "
         f"« {escape(sheet.place)} »."
     )
+    first, *others = sheet.table.sheets or ("",)
+    if others:
+        left = words.listing([f"« {name} »" for name in others], most=5)
+        cards.source(f"Feuille lue : « {escape(first)} ». Pas lues : {escape(left)}.")
     form = _form(sheet)
     ready = _checked(data, given.name, form)
     if st.button("Ajouter cet indicateur", type="primary", disabled=ready is None) and ready:

@@ -316,7 +316,12 @@ def _say(diagram: str, view: View) -> None:
             on_click="ignore",
             key=f"{key}-csv",
         )
-        given_file = st.file_uploader("Reprendre un fichier (CSV)", type="csv", key=f"{key}-file")
+        given_file = st.file_uploader(
+            "Reprendre un fichier (CSV)",
+            type="csv",
+            key=f"{key}-file",
+            max_upload_size=marks.FILE_MOST // 1_000_000,
+        )
     if given_file is not None and st.button("Importer ce fichier", key=f"{key}-import"):
         raw = given_file.getvalue()
         acting.attempt(

@@ -14,7 +14,6 @@ import streamlit as st
 
 from olsdata import reference, territory, words
 from olsdata import trajectory as road
-from olsdata.tables import DataError
 from olsdata.trajectory import book, readings
 from olsdata.trajectory.book import Entry
 from olsdata.ui import acting, around, cards, charts, grids, sentences, state, tables, theme, who
@@ -320,18 +319,15 @@ def _files(view: View) -> None:
             on_click="ignore",
             key="trajectoire-json",
         )
-        given = st.file_uploader("Reprendre un export", type="json", key="trajectoire-fichier")
+        given = st.file_uploader(
+            "Reprendre un export",
+            type="json",
+            key="trajectoire-fichier",
+            max_upload_size=book.FILE_MOST // 1_000_000,
+        )
         if given is not None and st.button("Importer", key="trajectoire-importer"):
             raw = given.getvalue()
-            acting.attempt(lambda: _take(raw), "Trajectoire reprise.")
-
-
-def _take(raw: bytes) -> int:
-    try:
-        found = json.loads(raw.decode("utf-8-sig"))
-    except ValueError:
-        raise DataError("Ce fichier n’est pas un export de trajectoire.") from None
-    return book.take(who.actor(), found)
+            acting.attempt(lambda: book.take(who.actor(), book.read(raw)), "Trajectoire reprise.")
 
 
 _PARTS: dict[str, Callable[[View], None]] = {
