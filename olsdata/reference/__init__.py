@@ -34,10 +34,11 @@ UNFOLDED = 2
 
 @dataclass(frozen=True)
 class Document:
-    """A source document: who says it, and when."""
+    """A source document: who says it, and when; ``short``, both in a few words for a table."""
 
     id: str
     title: str
+    short: str
     date: str
 
     @property
@@ -87,7 +88,7 @@ class Theme:
 def documents() -> dict[str, Document]:
     """Source documents by id."""
     found = _toml(FOLDER / "documents.toml")
-    return {id_: Document(id_, d["titre"], d["date"]) for id_, d in found.items()}
+    return {id_: Document(id_, d["titre"], d["court"], d["date"]) for id_, d in found.items()}
 
 
 @lru_cache(maxsize=1)

@@ -67,6 +67,29 @@ class Step:
     risk_one: str = ""
     risk_two: str = ""
 
+    def place(self, position: int | None) -> str:
+        """A position in words: nearer to which scenario; a notch, never a mark.
+
+        Parameters
+        ----------
+        position : within ``ENDS``, or None
+
+        Examples
+        --------
+        >>> steps()["6"].place(7), steps()["6"].place(0)
+        ('cran 7, plus près de « coopération »', 'cran 0, tout à « coordination »')
+        >>> steps()["6"].place(5), steps()["6"].place(None)
+        ('cran 5, à mi-chemin', 'pas encore placé')
+        """
+        if position is None:
+            return "pas encore placé"
+        low, high = ENDS
+        if 2 * position == low + high:
+            return f"cran {position}, à mi-chemin"
+        nearer = self.one if 2 * position < low + high else self.two
+        how = "tout à" if position in ENDS else "plus près de"
+        return f"cran {position}, {how} « {nearer} »"
+
 
 @dataclass(frozen=True)
 class Question:

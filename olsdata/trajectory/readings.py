@@ -19,12 +19,11 @@ def moves(entries: list[Entry]) -> pd.DataFrame:
 
     Returns
     -------
-    Columns date, position (0 to 10; missing when none was given), raison; oldest first.
+    Columns date, position (0 to 10; missing when none was given), raison, essai; oldest first.
     """
-    rows = {
-        e.date: (e.date, e.content["position"], e.content["raison"]) for e in entries if not e.gone
-    }
-    found = pd.DataFrame(sorted(rows.values()), columns=["date", "position", "raison"])
+    names = ["position", "raison", "essai"]
+    rows = {e.date: [e.date, *(e.content[n] for n in names)] for e in entries if not e.gone}
+    found = pd.DataFrame([rows[day] for day in sorted(rows)], columns=["date", *names])
     return found.astype({"position": "Float64"})
 
 

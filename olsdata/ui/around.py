@@ -18,6 +18,9 @@ from olsdata.ui import trajectory_forms as forms
 from olsdata.ui.state import View
 from olsdata.ui.theme import Tokens
 
+MANY = 8
+"""From more members than this, their table scrolls in its panel."""
+
 
 def show(view: View) -> None:
     """Members and partners, functions, meeting spaces."""
@@ -39,7 +42,10 @@ def _members(view: View, members: list[Entry]) -> None:
     if members:
         by = readings.around(members)
         pairs = tuple((road.SECTORS[s], *map(int, by.loc[s])) for s in by.index)
-        charts.show(_bars(pairs, theme.tokens()), "secteurs", "Membres et partenaires par secteur.")
+        left, right = st.columns([5, 6])
+        with left:
+            alt = "Membres et partenaires par secteur ; le tableau les nomme."
+            charts.show(_bars(pairs, theme.tokens()), "secteurs", alt)
         lines = "".join(
             tables.line(
                 [
@@ -51,11 +57,14 @@ def _members(view: View, members: list[Entry]) -> None:
             )
             for e in members
         )
-        tables.show("Qui est là", ["Structure ou groupe", "Secteur", "Part", "Niveau"], lines, ())
+        heads = ["Structure ou groupe", "Secteur", "Part", "Niveau"]
+        with right:
+            tables.show("Qui est là", heads, lines, (), tall=len(members) > MANY)
         levels = readings.by_level(members)
         cards.sentence(
-            " ; ".join(
-                f"{road.LEVELS[i]} : {words.plural(int(r.membre), 'membre')}, "
+            "Par niveau : "
+            + " ; ".join(
+                f"{road.LEVELS[i]}, {words.plural(int(r.membre), 'membre')}, "
                 f"{words.plural(int(r.partenaire), 'partenaire')}"
                 for i, r in zip(levels.index, levels.itertuples(), strict=True)
             )
@@ -101,9 +110,11 @@ def _bars(pairs: tuple[tuple[str, int, int], ...], colours: Tokens) -> go.Figure
         )
     figure.update_yaxes(autorange="reversed", fixedrange=True, automargin=True)
     figure.update_xaxes(fixedrange=True, dtick=1, gridcolor=colours.border)
-    charts.dressed(figure, colours, 320, {"t": 8, "b": 60})
+    charts.dressed(figure, colours, 270, {"t": 8, "b": 60})
     return figure.update_layout(
-        barmode="stack", showlegend=True, legend={"orientation": "h", "y": -0.12, "x": 0}
+        barmode="stack",
+        showlegend=True,
+        legend={"orientation": "h", "y": -0.12, "x": 0, "traceorder": "normal"},
     )
 
 
@@ -111,22 +122,28 @@ def _functions(view: View) -> None:
     """A radar per structure, as each says of itself."""
     st.html('<div data-repere="F13"></div>')
     found = forms.mine(view, book.FUNCTION)
-    cards.source("Déclaratif : ce que chaque structure dit d’elle-même, sans mesure.")
+    cards.source(
+        "Déclaratif : ce que chaque structure dit d’elle-même, sans mesure. Au centre, pas du "
+        "tout ; au bord, pleinement."
+    )
     if found:
         rows = tuple(
             (str(e.content["structure"]), tuple(int(e.content[f]) for f in road.FUNCTIONS))
             for e in found[:6]
         )
-        charts.show(_radar(rows, theme.tokens()), "radar", "Fonctions ; le tableau les dit.")
+        left, right = st.columns([3, 4])
+        with left:
+            alt = "Fonctions tenues par structure ; le tableau les dit."
+            charts.show(_radar(rows, theme.tokens()), "radar", alt)
         lines = "".join(
             tables.line(
                 [e.content["structure"], *(road.HELD[e.content[f]] for f in road.FUNCTIONS)]
             )
             for e in found
         )
-        tables.show(
-            "Fonctions tenues, déclaratif", ["Structure", *road.FUNCTIONS.values()], lines, ()
-        )
+        heads = ["Structure", *road.FUNCTIONS.values()]
+        with right:
+            tables.show("Fonctions tenues, déclaratif", heads, lines, ())
     key = f"fonction-{acting.turn()}"
     with st.expander("Dire ce qu’une structure tient"):
         name = st.text_input("Structure", key=f"{key}-nom")
@@ -148,15 +165,24 @@ def _functions(view: View) -> None:
 
 @lru_cache(maxsize=16)
 def _radar(rows: tuple[tuple[str, tuple[int, ...]], ...], colours: Tokens) -> go.Figure:
-    names = ["<br>".join(words.wrapped(name, 16)) for name in road.FUNCTIONS.values()]
+    names = ["<br>".join(words.wrapped(name, 14)) for name in road.FUNCTIONS.values()]
     figure = go.Figure()
     dashes = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-    for (name, held), dash in zip(rows, dashes, strict=False):
+    inks = (
+        colours.accent_text,
+        colours.warm,
+        colours.soft,
+        colours.secondary,
+        colours.ramp[2],
+        colours.control,
+    )
+    for (name, held), dash, ink in zip(rows, dashes, inks, strict=False):
         figure.add_scatterpolar(
             r=[*held, held[0]],
             theta=[*names, names[0]],
             name=escape(name),
-            line={"dash": dash, "width": 2},
+            line={"dash": dash, "width": 2, "color": ink},
+            marker={"color": ink, "size": 7},
         )
     figure.update_polars(
         bgcolor="rgba(0,0,0,0)",
@@ -164,25 +190,34 @@ def _radar(rows: tuple[tuple[str, tuple[int, ...]], ...], colours: Tokens) -> go
                     "gridcolor": colours.border},
         angularaxis={"gridcolor": colours.border},
     )  # fmt: skip
-    charts.dressed(figure, colours, 420, {"t": 50, "b": 60, "l": 90, "r": 90})
-    return figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.15})
+    charts.dressed(figure, colours, 370, {"t": 40, "b": 120, "l": 118, "r": 80})
+    return figure.update_layout(
+        showlegend=True,
+        legend={
+            "orientation": "h",
+            "y": -0.3,
+            "yanchor": "top",
+            "x": 0,
+        },
+    )
 
 
 def _spaces(view: View, members: list[Entry]) -> None:
     spaces = sorted(forms.mine(view, book.SPACE), key=lambda e: e.content["nom"].casefold())
+    found = readings.doubles(spaces)
+    left, right = st.columns([3, 2]) if len(found) else (st.container(), None)
     if spaces:
         lines = "".join(
             tables.line([e.content["nom"], words.listing(sorted(e.content["membres"])) or "—"])
             for e in spaces
         )
-        tables.show("Espaces de réunion et leurs membres", ["Espace", "Qui y siège"], lines, ())
-    found = readings.doubles(spaces)
-    if len(found):
-        pairs = "".join(
-            f"<li>{escape(r.a)} et {escape(r.b)} : {escape(r.espaces)}</li>"
-            for r in found.itertuples()
-        )
-        st.html(f"<p><b>Se retrouvent dans plusieurs espaces</b></p><ul>{pairs}</ul>")
+        with left:
+            tables.show("Espaces de réunion et leurs membres", ["Espace", "Qui y siège"], lines, ())
+    if right is not None:
+        pairs = "".join(tables.line([f"{r.a} et {r.b}", r.espaces]) for r in found.itertuples())
+        with right:
+            heads = ["Se retrouvent plusieurs fois", "Où"]
+            tables.show("Ceux qui se retrouvent dans plusieurs espaces", heads, pairs, ())
     key = f"espace-{acting.turn()}"
     names = [str(e.content["nom"]) for e in members]
     with st.expander("Ajouter un espace de réunion"):

@@ -117,32 +117,27 @@ def _answer(view: View, grid: road.Grid, chosen: Entry) -> None:
 def _spread(view: View, grid: road.Grid, chosen: Entry) -> None:
     """How answers spread over the words, and what makes people say so; no mean, no score."""
     found = book.answers(who.actor(), view.territory, chosen.key)
-    lines = ""
-    for question in grid.questions:
-        counts = readings.spread(found, question.id)
-        said = [
-            f"{word} : {words.plural(n, 'réponse')}"
-            for word, n in zip(road.WORDS.values(), counts.values(), strict=True)
-            if n
-        ]
-        reasons = [
-            f"« {text} »"
-            for e in found
-            if e.key.endswith(f"/{question.id}")
-            for text in (e.content["raison"], e.content["suite"])
-            if text
-        ]
-        dots = "".join(
-            f'<span class="mot{" vide" if not n else ""}">{"●" * n or "·"}</span>'
-            for n in counts.values()
-        )
-        lines += (
-            f'<tr><th scope="row">{escape(question.title)}</th>'
-            f'<td><span class="dispersion" aria-hidden="true">{dots}</span>'
-            f"{escape(' ; '.join(said) or 'sans réponse')}</td>"
-            f"<td>{escape(' '.join(reasons))}</td></tr>"
-        )
-    heads = ["Thème", f"De « {road.WORDS['loin']} » à « {road.WORDS['ancre']} »", "Ce qui est dit"]
-    tables.show(f"{grid.title} : la dispersion des réponses", heads, lines, ())
+    lines = "".join(_line(question, found) for question in grid.questions)
+    heads = ["Thème", *(word.capitalize() for word in road.WORDS.values()), "Ce qui est dit"]
+    with st.container(key="dispersion"):
+        tables.show(f"{grid.title} : la dispersion des réponses", heads, lines, (), tall=True)
     people = len({e.holder for e in found})
     cards.source(f"{words.plural(people, 'feuille')}. Ni somme, ni moyenne, ni note.")
+
+
+def _line(question: road.Question, found: list[Entry]) -> str:
+    """A question: under each word a dot per answer and their number, then the reasons."""
+    counts = readings.spread(found, question.id)
+    cells = ""
+    for word, n in counts.items():
+        dots = f'<span aria-hidden="true">{"●" * n}</span> {n}' if n else ""
+        cells += f'<td data-nom="{escape(road.WORDS[word])}">{dots}</td>'
+    said = "".join(
+        f"<li>{escape(words.spaced(text))}</li>"
+        for e in found
+        if e.key.endswith(f"/{question.id}")
+        for text in (e.content["raison"], e.content["suite"])
+        if text
+    )
+    reasons = f"<ul>{said}</ul>" if said else ""
+    return f'<tr><th scope="row">{escape(question.title)}</th>{cells}<td>{reasons}</td></tr>'

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from html import escape
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -46,19 +48,19 @@ def show(theme_id: str, view: View) -> None:
 
 def _block(block: Block, view: View) -> None:
     covers = escape(" ".join(block.covers))
-    st.html(f'<div data-repere="{covers}"></div>')
-    cards.sentence(escape(block.text))
+    cards.sentence(f'<span data-repere="{covers}">{escape(block.text)}</span>')
     draw = DRAWINGS.get(block.drawing)
     if draw is not None:
         draw(block, view)
-    if block.columns:
+    if block.columns and draw is not _levels:  # whose picture is made of the same words
         lines = "".join(tables.line(row) for row in block.rows)
         tables.show(block.title, list(block.columns), glossary.explained(lines), ())
     if block.limits:
         cards.sentence(escape(block.limits))
-    for page, label in block.pages.items():
-        if any(page in entries for entries in menu.MENU.values()):
-            st.page_link(menu.path(page), label=label, icon=":material/arrow_forward:")
+    if block.pages and draw is not _levels:
+        with st.container(horizontal=True, key=f"liens-{block.id}"):
+            for page, label in block.pages.items():
+                st.page_link(menu.path(page), label=label, icon=":material/arrow_forward:")
     said = " · ".join(document.line for document in block.documents)
     about = "" if block.state == "écrit" else f"{reference.STATES[block.state].capitalize()}. "
     cards.source(f"{about}{said}.")
@@ -68,14 +70,18 @@ def _block(block: Block, view: View) -> None:
 
 
 def _levels(block: Block, view: View) -> None:
-    """Three boxes one in another, from the Region to the bassin."""
+    """Three boxes one in another, from the Region to the bassin; each leads to its page."""
+    query = escape(urlencode(state.to_query(view)))
     inner = ""
-    for level, place, verb, _, size in block.rows:
+    for row, (page, link) in zip(block.rows, block.pages.items(), strict=True):
+        level, place, verb, role, size = map(escape, row)
         inner = (
-            f'<div class="niveau"><p><b>{escape(level)}</b> · {escape(place)}</p>'
-            f'<p class="verbe">{escape(verb)}</p><p class="source">{escape(size)}</p>{inner}</div>'
+            f'<div class="niveau"><div class="deux"><div><p><b>{level}</b> · {place}</p>'
+            f'<p class="verbe">{verb}</p></div><div><p>{role}</p><p class="source">{size}</p>'
+            f'<p><a href="{page}?{query}" target="_self">{escape(link)} →</a></p></div></div>'
+            f"{inner}</div>"
         )
-    st.html(f'<div class="niveaux" aria-hidden="true">{words.spaced(inner)}</div>')
+    st.html(f'<div class="niveaux">{glossary.explained(words.spaced(inner))}</div>')
 
 
 def _axes(block: Block, view: View) -> None:
@@ -183,13 +189,18 @@ def _scale(block: Block, view: View) -> None:
 def _determinants(block: Block, view: View) -> None:
     """Per group of determinants, what has a figure and what has none."""
     panels = ""
+
+    def link(card: catalogue.Card) -> str:
+        query = urlencode(state.to_query(replace(view, indicator=card.id)))
+        return f'<a href="population?{escape(query)}" target="_self">{escape(card.title)}</a>'
+
     for group in catalogue.DETERMINANTS:
         mine = [card for card in catalogue.cards().values() if card.determinant == group]
-        there = [card.title for card in mine if card.available]
+        there = [link(card) for card in mine if card.available]
         gaps = [card.title for card in mine if not card.available]
         panels += (
             f'<div class="carte"><h3>{escape(group[0].upper() + group[1:])}</h3>'
-            + (f"<p>{escape(words.listing(there))}.</p>" if there else "")
+            + (f"<p>{words.listing(there)}.</p>" if there else "")
             + ("" if there else "<p><b>Aucun chiffre communal.</b></p>")
             + (f'<p class="source">Manque : {escape(words.listing(gaps))}.</p>' if gaps else "")
             + "</div>"
@@ -198,16 +209,18 @@ def _determinants(block: Block, view: View) -> None:
 
 
 def _contradictions(block: Block, view: View) -> None:
-    """Both versions of each contradiction, with their document."""
+    """Both versions of each contradiction, with their document and its date."""
     known = reference.documents()
-    lines = "".join(
-        tables.line(
-            [
-                f"{r.id} · {r.sujet}",
-                f"{r.version_a} ({known[r.document_a].title})",
-                f"{r.version_b} ({known[r.document_b].title})",
-            ]
+
+    def said(version: str, document: str) -> str:
+        return (
+            f"<td>{escape(words.spaced(version))} "
+            f'<span class="source">{escape(known[document].short)}</span></td>'
         )
+
+    lines = "".join(
+        f'<tr><th scope="row">{r.id} · {escape(r.sujet)}</th>'
+        f"{said(r.version_a, r.document_a)}{said(r.version_b, r.document_b)}</tr>"
         for r in reference.facts("contradictions").itertuples()
     )
     heads = ["Sujet", "Version A", "Version B"]
@@ -235,7 +248,8 @@ def _flows(block: Block, view: View) -> None:
     told = f"Pivots : {words.listing(pivots)}."
     reference_charts.network(diagram, f"{flows.DIAGRAMS[diagram]}. {told} Le tableau dit tout.")
     cards.sentence(
-        f"<b>{escape(told)}</b> Sans flux dans ce diagramme : {escape(words.listing(alone))}."
+        f"<b>{escape(told)}</b> Sans flux dans ce diagramme : {escape(words.listing(alone))}. "
+        "Les nombres près des flèches renvoient aux dix points d’attention, plus bas."
     )
     actor = who.actor()
     mine = {m.key: m for m in marks.said(actor, view.territory) if m.diagram == diagram}
@@ -376,4 +390,4 @@ def glossary_page() -> None:
     )
     heads = ["Terme", "En toutes lettres", "En nos mots", "Document"]
     with st.container(key="glossaire"):
-        tables.show("Glossaire", heads, lines, ())
+        tables.show("Glossaire", heads, lines, (), tall=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -73,6 +74,27 @@ def _network(diagram: str, colours: Tokens, phone: bool) -> go.Figure:
                 line={"color": colours.secondary, "width": 1.5, "dash": dash},
                 hoverinfo="skip",
             )
+    pairs: dict[tuple[str, str], list[Any]] = {}
+    for row in found.itertuples():
+        if row.id in lines:
+            pairs.setdefault((row.de, row.vers), []).append(row)
+    middles = {pair: lines[rows[0].id][HEAD] for pair, rows in pairs.items()}
+    figure.add_scatter(
+        x=[x for x, _ in middles.values()],
+        y=[y for _, y in middles.values()],
+        mode="markers",
+        marker={"size": 22, "opacity": 0},
+        customdata=["<br>".join(map(_told, rows)) for rows in pairs.values()],
+        hovertemplate="%{customdata}<extra></extra>",
+        showlegend=False,
+    )
+    for pair, rows in pairs.items():
+        points = sorted({p for row in rows for p in row.points.split()}, key=int)
+        x, y = middles[pair]
+        figure.add_annotation(
+            x=x, y=y, text=", ".join(points), showarrow=False, yshift=13,
+            font={"color": colours.warm, "size": charts.TYPE_PX * colours.scale},
+        )  # fmt: skip
     for line in lines.values():
         (x0, y0), (x1, y1) = line[HEAD - 1], line[HEAD]
         figure.add_annotation(
@@ -106,14 +128,24 @@ def _network(diagram: str, colours: Tokens, phone: bool) -> go.Figure:
         )  # fmt: skip
     xs = [x for x, _ in place.values()]
     ys = [y for _, y in place.values()]
-    room = 0.28 * (max(xs) - min(xs) or 1)
+    room = (0.28 if phone else 0.1) * (max(xs) - min(xs) or 1)
     figure.update_xaxes(visible=False, fixedrange=True, range=[min(xs) - room, max(xs) + room])
-    tall = 0.22 * (max(ys) - min(ys) or 1)
-    figure.update_yaxes(visible=False, fixedrange=True, range=[min(ys) - tall, max(ys) + tall])
+    tall = 0.18 * (max(ys) - min(ys) or 1)
+    figure.update_yaxes(visible=False, fixedrange=True, range=[min(ys) - tall, max(ys) + tall / 2])
     charts.dressed(figure, colours, 900 if phone else 620, {"t": 8, "b": 50})
     return figure.update_layout(
         showlegend=True, legend={"orientation": "h", "y": -0.02, "yanchor": "top", "x": 0}
     )
+
+
+def _told(row: Any) -> str:
+    """A flow in words: from whom to whom, what, how far it is written, the points about it."""
+    names = flows.nodes()["nom"]
+    text = f"{names[row.de]} → {names[row.vers]} : {row.flux} ({row.etat})"
+    points = row.points.split()
+    if points:
+        text += f" ; {words.plural(len(points), 'point')} d’attention {words.listing(points)}"
+    return charts.wrapped(text, 48)
 
 
 def scale(alt: str) -> None:

@@ -16,7 +16,20 @@ from olsdata import reference, territory, words
 from olsdata import trajectory as road
 from olsdata.trajectory import book, readings
 from olsdata.trajectory.book import Entry
-from olsdata.ui import acting, around, cards, charts, grids, sentences, state, tables, theme, who
+from olsdata.ui import (
+    acting,
+    around,
+    cards,
+    cells,
+    charts,
+    grids,
+    sentences,
+    state,
+    tables,
+    theme,
+    who,
+    workshop_mandates,
+)
 from olsdata.ui import trajectory_forms as forms
 from olsdata.ui.state import View
 from olsdata.ui.theme import Tokens
@@ -28,7 +41,8 @@ PARTS = {
     "equipe": "Équipe et mandats",
     "budget": "Budget du projet pilote",
 }
-_HOLDER = "_qui-repond"
+TEXT_PX = 76
+"""Height of a text to write: two lines; it grows by its corner."""
 
 
 def part() -> str:
@@ -39,7 +53,7 @@ def part() -> str:
 def show(view: View) -> None:
     """The chosen part; on Wallonia, what OLS share."""
     chosen = part()
-    with st.container():  # holds its place, so that what follows stays open
+    with st.container(key="fait"):  # holds its place, so that what follows stays open
         acting.done()
     if view.territory == territory.WALLONIE:
         cards.sentence("Choisissez une OLS : une trajectoire est celle d’un territoire.")
@@ -55,70 +69,82 @@ def show(view: View) -> None:
 
 
 def _route(view: View) -> None:
+    """The steps in a list, one of them open beside it; under both, how it moved."""
     now = {e.key: e for e in forms.mine(view, book.STEP)}
-    lines = ""
-    for step in road.steps().values():
-        entry = now.get(step.id)
-        content = entry.content if entry else {}
-        lines += (
-            f'<tr><th scope="row">{step.id}. {escape(step.title)}</th>'
-            f"<td>{_between(step, content.get('position'))}</td>"
-            f"<td>{escape(_reason(entry))}</td><td>{escape(content.get('essai', ''))}</td>"
-            f"<td>{escape(words.day(entry.date) if entry else '—')}</td></tr>"
-        )
-    heads = ["Étape", "Entre deux scénarios", "Pourquoi", "Ce que nous allons essayer", "Date"]
-    tables.show("Où l’équipe se place, étape par étape", heads, lines, ())
-    document = reference.documents()["rapport"].line
-    cards.source(f"Étapes et scénarios : {document}. Les positions sont celles de l’équipe.")
-    state.choice("etape", list(road.steps()), "1")
-    chosen = str(
+    chosen = state.choice("etape", list(road.steps()), "1")
+    left, right = st.columns([4, 3])
+    with left:
+        lines = "".join(_line(s, now.get(s.id), s.id == chosen) for s in road.steps().values())
+        html = tables.html("Où l’équipe se place, étape par étape", ["Étape"], lines, ())
+        cells.table(html, "route-etapes", _open)
+        document = reference.documents()["rapport"].line
+        cards.source(f"Étapes et scénarios : {document}. Les positions sont celles de l’équipe.")
+    step = road.steps()[chosen]
+    with right, st.container(border=True, key="panneau-position"):
         st.selectbox(
-            "Étape",
+            "Étape ouverte",
             list(road.steps()),
             format_func=lambda i: f"{i}. {road.steps()[i].title}",
             key="etape",
         )
+        _position(view, step, now.get(chosen))
+    found = readings.moves(book.history(who.actor(), view.territory, book.STEP, step.id))
+    with right:
+        _drawn(found, step)
+    with st.container(border=True, key="panneau-mouvement"):
+        _moves(found, step)
+
+
+def _open(step: str) -> None:
+    """Open the step that was pressed."""
+    st.session_state["etape"] = step
+
+
+def _line(step: road.Step, entry: Entry | None, chosen: bool) -> str:
+    """A step: where the team stands between both ends, when it said so and why."""
+    content = entry.content if entry else {}
+    position, day = content.get("position"), words.day(entry.date) if entry else ""
+    said = step.alone or step.place(position)
+    name = f"{step.id}. {step.title} : {said}" + (f", {day}" if day else "")
+    inside = (
+        f'<span class="tete"><b>{step.id}. {escape(step.title)}</b>'
+        f'<span class="source">{escape(day)}</span></span>{_between(step, position)}'
     )
-    left, right = st.columns(2)
-    with left, st.container(border=True, key="panneau-position"):
-        _position(view, road.steps()[chosen], now.get(chosen))
-    with right, st.container(border=True, key="panneau-mouvement"):
-        _moves(view, road.steps()[chosen])
+    if entry:
+        inside += f'<span class="source raison">{escape(_reason(entry))}</span>'
+    row = ' class="choisi"' if chosen else ""
+    return f"<tr{row}><td>{cells.button(step.id, name, inside, chosen)}</td></tr>"
 
 
 def _between(step: road.Step, position: int | None) -> str:
     """Both ends in words, and the mark between them when a position was given."""
     if step.alone:
         return f'<span class="source">une seule voie : {escape(step.alone)}</span>'
-    mark = ""
-    if position is not None:
-        mark = f'<i class="point" style="left:{10 * position}%"></i>'
-    said = "pas encore placé" if position is None else f"position {position} sur 10"
     return (
-        f'<span class="entre-deux"><span>{escape(step.one)}</span>'
-        f'<span class="etendue"><i class="ligne" style="left:0;right:0"></i>{mark}</span>'
-        f'<span>{escape(step.two)}</span><span class="lecteur"> : {said}</span></span>'
+        f'<span class="entre-deux"><span>{escape(step.one)}</span>{_track(position)}'
+        f"<span>{escape(step.two)}</span></span>"
     )
 
 
-def _reason(entry: Entry | None) -> str:
-    if entry is None:
-        return "—"
+def _track(position: int | None) -> str:
+    mark = ""
+    if position is not None:
+        mark = f'<i class="point" style="left:{10 * position}%"></i>'
+    line = '<i class="ligne" style="left:0;right:0"></i>'
+    return f'<span class="etendue" aria-hidden="true">{line}{mark}</span>'
+
+
+def _reason(entry: Entry) -> str:
     return str(entry.content["raison"]) or "sans raison donnée"
 
 
 def _position(view: View, step: road.Step, entry: Entry | None) -> None:
-    st.subheader(f"{step.id}. {step.title}", anchor=False)
     content = entry.content if entry else {}
     key = f"etape-{step.id}-{acting.turn()}"
     placed: int | None = None
     if step.alone:
         cards.sentence(f"Le rapport donne une seule voie : {escape(step.alone)}.")
     else:
-        cards.sentence(f"<b>0</b> : {escape(step.one)}<br><b>10</b> : {escape(step.two)}")
-        for n, risk in ((1, step.risk_one), (2, step.risk_two)):
-            if risk:
-                cards.source(f"Risques du scénario {n} : {risk}.")
         low, high = road.ENDS
         value = content.get("position")
         placed = int(
@@ -127,22 +153,35 @@ def _position(view: View, step: road.Step, entry: Entry | None) -> None:
                 low,
                 high,
                 5 if value is None else value,
+                format="cran %d",
                 key=f"{key}-position",
             )
         )
+        st.html(f'<div class="bouts"><p>{_end(step, 1)}</p><p>{_end(step, 2)}</p></div>')
     reason = st.text_area(
-        "Pourquoi", content.get("raison", ""), key=f"{key}-raison", max_chars=book.TEXT_MOST
+        "Pourquoi",
+        content.get("raison", ""),
+        height=TEXT_PX,
+        key=f"{key}-raison",
+        max_chars=book.TEXT_MOST,
     )
     attempt = st.text_area(
         "Ce que nous allons essayer",
         content.get("essai", ""),
+        height=TEXT_PX,
         key=f"{key}-essai",
         max_chars=book.TEXT_MOST,
     )
-    day = st.text_input(
-        "Date de la rencontre (JJ/MM/AAAA, vide : aujourd’hui)", key=f"{key}-date", max_chars=10
-    )
-    seen = forms.visibility(f"{key}-qui", entry.visibility if entry else "ols")
+    left, right = st.columns(2)
+    with left:
+        day = st.text_input(
+            "Date (vide : aujourd’hui)",
+            placeholder="JJ/MM/AAAA",
+            key=f"{key}-date",
+            max_chars=10,
+        )
+    with right:
+        seen = forms.visibility(f"{key}-qui", entry.visibility if entry else "ols")
     fields = {"position": placed, "raison": str(reason), "essai": str(attempt)}
     sure = forms.sure(fields, f"{key}-ok-sur")
     if st.button("Enregistrer la position", type="primary", key=f"{key}-ok"):
@@ -158,32 +197,49 @@ def _position(view: View, step: road.Step, entry: Entry | None) -> None:
         )
 
 
-def _moves(view: View, step: road.Step) -> None:
-    st.subheader("Comment la position a bougé", anchor=False)
-    entries = book.history(who.actor(), view.territory, book.STEP, step.id)
-    found = readings.moves(entries)
+def _end(step: road.Step, number: int) -> str:
+    """A scenario and its risks, under its end of the slider."""
+    text, risk = (step.one, step.risk_one) if number == 1 else (step.two, step.risk_two)
+    risks = f'<span class="source">Risques : {escape(risk)}.</span>' if risk else ""
+    return f"<b>{escape(text)}</b>{risks}"
+
+
+def _drawn(found: pd.DataFrame, step: road.Step) -> None:
+    """How the position moved, from two meetings on."""
     placed = found.dropna(subset="position")
-    if len(placed) > 1:
-        dots = tuple(zip(placed["date"], placed["position"].astype(int), strict=True))
+    if len(placed) < 2:
+        return
+    dots = tuple(zip(placed["date"], placed["position"].astype(int), strict=True))
+    with st.container(border=True, key="panneau-courbe"):
+        st.subheader("Comment la position a bougé", anchor=False)
         charts.show(
             _moves_figure(dots, step.one, step.two, theme.tokens()),
             f"mouvement-{step.id}",
-            f"Positions de l’étape {step.id} ; la liste les dit.",
+            f"Positions de l’étape {step.id} ; le tableau les dit.",
         )
+
+
+def _moves(found: pd.DataFrame, step: road.Step) -> None:
+    st.subheader(f"Étape {step.id}, rencontre par rencontre", anchor=False)
     if found.empty:
-        cards.sentence("Aucune position encore.")
+        cards.sentence("Aucune position encore : la première s’écrit ci-dessus.")
         return
     lines = "".join(
-        tables.line(
-            [
-                words.day(r.date),
-                "—" if pd.isna(r.position) else f"{int(r.position)} sur 10",
-                r.raison or "sans raison donnée",
-            ]
-        )
-        for r in found.itertuples()
+        f'<tr><th scope="row">{escape(words.day(r.date))}</th><td>{_place(step, r.position)}</td>'
+        f'<td data-nom="Pourquoi">{escape(words.spaced(r.raison or "sans raison donnée"))}</td>'
+        f'<td data-nom="À essayer">{escape(words.spaced(r.essai or "—"))}</td></tr>'
+        for r in found[::-1].itertuples()
     )
-    tables.show("Positions par rencontre", ["Rencontre", "Position", "Pourquoi"], lines, ())
+    heads = ["Rencontre", "Position", "Pourquoi", "Ce que nous allons essayer"]
+    tables.show("Positions par rencontre", heads, lines, ())
+
+
+def _place(step: road.Step, position: float) -> str:
+    """A position in a table: the mark between both ends, and its words."""
+    if pd.isna(position):
+        return "—"
+    place = int(position)
+    return f'{_track(place)}<span class="source">{escape(step.place(place))}</span>'
 
 
 @lru_cache(maxsize=32)
@@ -192,28 +248,23 @@ def _moves_figure(
 ) -> go.Figure:
     figure = go.Figure()
     figure.add_scatter(
-        x=[day for day, _ in dots],
+        x=[words.day(day) for day, _ in dots],
         y=[place for _, place in dots],
         mode="lines+markers",
         line={"color": colours.accent_text, "width": 2},
         marker={"size": 11},
-        hovertemplate="%{x|%d/%m/%Y} : %{y} sur 10<extra></extra>",
+        hovertemplate="%{x} : cran %{y}<extra></extra>",
     )
     figure.update_yaxes(
-        range=[-0.6, 10.6],
+        range=[-1.6, 11.6],
         tickvals=list(road.ENDS),
         ticktext=["<br>".join(words.wrapped(text, 18)) for text in (one, two)],
         gridcolor=colours.border,
         fixedrange=True,
         automargin=True,
     )
-    figure.update_xaxes(
-        tickvals=[day for day, _ in dots],
-        tickformat="%d/%m/%Y",
-        fixedrange=True,
-        showgrid=False,
-    )
-    return charts.dressed(figure, colours, 240, {"t": 8, "b": 36})
+    figure.update_xaxes(type="category", fixedrange=True, showgrid=False, automargin=True)
+    return charts.dressed(figure, colours, 220, {"t": 4, "b": 30})
 
 
 def _shared() -> None:
@@ -251,9 +302,10 @@ def _team(view: View) -> None:
     lines = "".join(tables.line([a.title, " ; ".join(a.tasks), a.state]) for a in road.team())
     heads = ["Axe", "Tâches, en nos mots", "État"]
     tables.show("Cinq axes de l’équipe opérationnelle", heads, lines, ())
-    address = f"atelier?territoire={escape(view.territory)}&amp;partie-atelier=mandats"
-    cards.sentence(f'<a href="{address}" target="_self">Écrire une fiche mandat</a>, en équipe.')
     cards.source(reference.documents()["formation"].line + ".")
+    with st.container(key="panneau-mandats"):
+        st.subheader("Fiches mandat", anchor=False)
+        workshop_mandates.panel(view)
 
 
 def _budget(view: View) -> None:

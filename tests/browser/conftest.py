@@ -36,6 +36,9 @@ FLAGS = [
     "--disable-sync",
 ]
 
+TWO_SCREENS = 2 * SIZES["bureau"][1]
+"""Pixels: no page of reading, and no part of a trajectory, is longer before a fold."""
+
 PATIENCE = 60_000
 """Milliseconds: a busy machine is slow, not wrong."""
 expect.set_options(timeout=PATIENCE / 2)
@@ -116,6 +119,11 @@ class Visit:
     def address(self) -> str:
         """The address bar; ``page.url`` is one navigation late."""
         return str(self.page.evaluate("location.href"))
+
+    def height(self) -> int:
+        """Pixels of the page's content, folds as they come."""
+        main = self.page.locator("[data-testid=stMain]")
+        return int(main.evaluate("e => e.scrollHeight"))
 
     def title(self) -> str:
         return self.page.locator("h1").first.inner_text()

@@ -6,7 +6,7 @@ import pytest
 
 from olsdata import reference
 from olsdata.reference import glossary
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import TWO_SCREENS, Visitor
 
 
 @pytest.mark.parametrize("theme", reference.ORDER)
@@ -18,6 +18,7 @@ def test_every_item_of_a_theme_is_on_its_page(reader: Visitor, theme: str) -> No
     items = {item for text in shown for item in text.split()}
     assert items == {item for item, (where, _) in reference.items().items() if where == theme}
     assert visit.violations() == []
+    assert visit.height() <= TWO_SCREENS
 
 
 A4 = (703, 1017)
@@ -77,3 +78,8 @@ def test_the_glossary_is_searched_and_the_search_is_a_link(reader: Visitor) -> N
     visit.page.keyboard.press("Enter")
     visit.page.get_by_text("Aucun terme ne correspond").wait_for()
     assert "mot=aucun" in visit.address()
+    visit.page.get_by_label("Chercher un terme ou un sigle").fill("")
+    visit.page.keyboard.press("Enter")
+    visit.page.get_by_text(f"{len(glossary.entries())} termes.").wait_for()
+    visit.settle()
+    assert visit.height() <= TWO_SCREENS
