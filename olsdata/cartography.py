@@ -70,12 +70,37 @@ def card_shades(
 def need_shades(table: pd.DataFrame, colours: Tokens) -> Shades:
     """The need index in five classes of twenty points."""
     known = table[table["valeur"].notna()]
+    rank = np.clip(known["valeur"].to_numpy() // 20, 0, 4).astype(int)
     return Shades(
-        rank=np.clip(known["valeur"] // 20, 0, 4).astype(int),
+        rank=pd.Series(rank, index=known.index),
         ramp=colours.ramp,
         on_ramp=colours.on_ramp,
         read=known["read"],
         source="Indice de besoin",
+    )
+
+
+@remembered(maxsize=64)
+def _shown(zone: Zone, level: str) -> pd.DataFrame:
+    """The zones that a map of a territory shows.
+
+    Returns
+    -------
+    DataFrame, index zone: label; row (of its unit of analysis, in ``units``); hachure (whether it
+    is cut out of a city, whose value it has).
+    """
+    zoning = territory.zoning_of(level)
+    whole = zone.level == WALLONIE or level == "ols"
+    ids = list(zoning.zones.index) if whole else zoning.inside(zone)
+    unit = members(zoning)[ids] if level == "bassin" else ids
+    cut = (zoning.coverage[ids] < WHOLE).to_numpy(bool) & (level == "bassin")
+    return pd.DataFrame(
+        {
+            "label": zoning.zones.loc[ids, "label"].to_numpy(object),
+            "row": units(level).zones.index.get_indexer(unit),
+            "hachure": cut,
+        },
+        index=ids,
     )
 
 
@@ -88,27 +113,23 @@ def need_table(weights: Weights, zone: Zone, level: str) -> pd.DataFrame:
     DataFrame, index zone: label; valeur (0 to 100, NaN where there is none); population; read
     (what the pointer reads); hachure (whether the value is that of a whole city).
     """
-    zoning = territory.zoning_of(level)
-    whole = zone.level == WALLONIE or level == "ols"
-    ids = list(zoning.zones.index) if whole else zoning.inside(zone)
-    unit = members(zoning) if level == "bassin" else pd.Series(ids, index=ids)
-    found = need.by_zone(weights, units(level)).loc[unit[ids]].set_axis(ids)
+    shown = _shown(zone, level)
+    found = need.by_zone(weights, units(level)).iloc[shown["row"]]
+    said = (found[name] for name in ("indice", "groupe", "p5", "p95"))
     read = [
         f"besoin {words.number(v)} : {group}<br>de {words.number(low)} à {words.number(high)} "
         "selon les poids"
-        for v, group, low, high in found[["indice", "groupe", "p5", "p95"]].itertuples(index=False)
+        for v, group, low, high in zip(*said, strict=True)
     ]
-    cut = (zoning.coverage[ids] < WHOLE) if level == "bassin" else pd.Series(False, index=ids)
-    people = figures.population(need.YEAR, zoning)["valeur"]
+    people = figures.population(need.YEAR, territory.zoning_of(level))["valeur"]
     return pd.DataFrame(
         {
-            "label": zoning.zones.loc[ids, "label"],
-            "valeur": found["indice"],
-            "population": people[ids],
+            "label": shown["label"],
+            "valeur": found["indice"].to_numpy(),
+            "population": people[shown.index],
             "read": read,
-            "hachure": cut.astype(bool),
-        },
-        index=ids,
+            "hachure": shown["hachure"],
+        }
     )
 
 
@@ -137,29 +158,25 @@ def ratio_shades(table: pd.DataFrame) -> Shades:
     )
 
 
+@remembered(maxsize=64)
 def ratio_table(found: Proportionality, zone: Zone) -> pd.DataFrame:
     """The ratios of the zones that a map of a territory shows; columns as ``need_table``."""
-    zoning, level = territory.zoning_of(found.level), found.level
-    whole = zone.level == WALLONIE or level == "ols"
-    ids = list(zoning.zones.index) if whole else zoning.inside(zone)
-    unit = members(zoning) if level == "bassin" else pd.Series(ids, index=ids)
-    rows = found.zones.loc[unit[ids]].set_axis(ids)
-    shares = rows[["rapport", "part_ressource", "part_besoin"]].itertuples(index=False)
+    shown = _shown(zone, found.level)
+    rows = found.zones.iloc[shown["row"]]
+    shares = (rows[name] for name in ("rapport", "part_ressource", "part_besoin"))
     read = [
         f"rapport {ratio_text(r)}<br>{words.quantity(100 * have, '%', 1)} de la ressource, "
         f"{words.quantity(100 * want, '%', 1)} du besoin"
-        for r, have, want in shares
+        for r, have, want in zip(*shares, strict=True)
     ]
-    cut = (zoning.coverage[ids] < WHOLE) if level == "bassin" else pd.Series(False, index=ids)
     return pd.DataFrame(
         {
-            "label": zoning.zones.loc[ids, "label"],
-            "valeur": rows["rapport"],
-            "population": rows["habitants"].fillna(0),
+            "label": shown["label"],
+            "valeur": rows["rapport"].to_numpy(),
+            "population": rows["habitants"].fillna(0).to_numpy(),
             "read": read,
-            "hachure": cut.astype(bool),
-        },
-        index=ids,
+            "hachure": shown["hachure"],
+        }
     )
 
 
@@ -300,14 +317,9 @@ def names(table: pd.DataFrame, decimals: int, level: str, whole: bool) -> Texts:
     own = shown[~hatching(shown, level)]
     extremes = [own["valeur"].idxmax(), own["valeur"].idxmin()] if len(own) else []
     order = list(dict.fromkeys([*extremes, *shown.sort_values("population").index[::-1]]))
-    return tuple(
-        (
-            i,
-            i if level == "ols" else str(shown.at[i, "label"]),
-            words.number(float(shown.at[i, "valeur"]), decimals),
-        )
-        for i in order
-    )
+    labels_ = shown.index if level == "ols" else shown["label"]
+    said = dict(zip(shown.index, zip(labels_, shown["valeur"], strict=True), strict=True))
+    return tuple((i, str(said[i][0]), words.number(said[i][1], decimals)) for i in order)
 
 
 def ink_of(placed: list[Label], shades: Shades, colours: Tokens) -> dict[str, str]:

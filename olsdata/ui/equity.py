@@ -62,10 +62,9 @@ def need_map(view: View, weights: Weights) -> None:
 
 def need_picture(view: View, weights: Weights, opens: bool = True) -> None:
     """The map alone; a click opens a territory, unless a room looks at it."""
-    frame = cartography.need_table(weights, view.zone, view.level)
     alt = sentences.plain(phrases.need_groups(weights, view.zone, view.level))
     said = f"Carte : indice de besoin, {view.zone.title}. {alt}"
-    maps.need(view, frame, said, mark(weights), opens)
+    maps.need(view, weights, said, mark(weights), opens)
 
 
 def mark(weights: Weights) -> str:

@@ -14,6 +14,8 @@ from olsdata import cartography, contours, figures, structures, territory, words
 from olsdata.cartography import LEVEL_WORDS, TINTS, Shades, Texts, all_ols, every_commune
 from olsdata.catalogue import Card
 from olsdata.contours import Frame
+from olsdata.equity.need import Weights
+from olsdata.equity.proportionality import Proportionality
 from olsdata.labels import Label
 from olsdata.local import remembered
 from olsdata.tables import DataError
@@ -168,7 +170,7 @@ def assembled(layers: list[Layer], frame: Frame, colours: Tokens, keep: str = ""
         "paper_bgcolor": CLEAR,
         "hoverlabel": charts.hover(colours),
     }
-    return charts.of_dicts(layers, layout)
+    return charts.Ready(layers, layout)
 
 
 def _draw(figure: go.Figure, key: str, alt: str, opens: bool = True) -> str:
@@ -277,72 +279,63 @@ def _choropleth(card: Card, zone: Zone, level: str, colours: Tokens, phone: bool
     return _zones(table, shades, texts, zone, level, colours, phone)
 
 
-def need(view: View, frame: pd.DataFrame, alt: str, key: str, opens: bool = True) -> None:
+def need(view: View, weights: Weights, alt: str, key: str, opens: bool = True) -> None:
     """The need index in the zones of the view's level, in five classes of twenty points.
 
     Parameters
     ----------
-    frame : index zone; label, valeur (0 to 100, NaN where there is none), population, read (what
-        the pointer reads), hachure (bool)
+    weights : of the index
     alt : the picture in words
-    key : what the frame was made of, for the cache and the widget
+    key : the weights, for the widget
     opens : as for ``choropleth``
     """
-    _graded("besoin", view.zone, view.level, frame, alt, key, opens)
+    figure = _need(weights, view.zone, view.level, theme.tokens(), theme.phone())
+    clicked = _draw(figure, f"besoin-{view.zone.id}-{view.level}-{key}", alt, opens)
+    if clicked:
+        _open(clicked, view.zone)
 
 
-def ratio(view: View, level: str, frame: pd.DataFrame, alt: str, key: str) -> None:
+def ratio(view: View, found: Proportionality, alt: str, key: str) -> None:
     """Ratios of proportionality in the zones of a level, in five classes around 1.
 
     Parameters
     ----------
-    level : "bassin" or "ols"
-    frame, alt, key : as ``need``
+    found : the ratios, by bassin or by OLS
+    alt, key : as ``need``
     """
-    _graded("rapport", view.zone, level, frame, alt, key)
-
-
-def _graded(
-    measure: str,
-    zone: Zone,
-    level: str,
-    frame: pd.DataFrame,
-    alt: str,
-    key: str,
-    opens: bool = True,
-) -> None:
-    columns = ["label", "valeur", "population", "read", "hachure"]
-    # A missing number is not equal to itself: as None, the cells can be a cache's key.
-    whole = frame[columns].astype(object).where(frame[columns].notna(), None)
-    figure = _grades(
-        measure, tuple(whole.itertuples(name=None)), zone, level, theme.tokens(), theme.phone()
-    )
-    clicked = _draw(figure, f"{measure}-{zone.id}-{level}-{key}", alt, opens)
+    figure = _ratio(found, view.zone, theme.tokens(), theme.phone())
+    clicked = _draw(figure, f"rapport-{view.zone.id}-{found.level}-{key}", alt)
     if clicked:
-        _open(clicked, zone)
-
-
-Cells = tuple[tuple[str, str, float | None, float, str, bool], ...]
+        _open(clicked, view.zone)
 
 
 @remembered(maxsize=64)
-def _grades(
-    measure: str, cells: Cells, zone: Zone, level: str, colours: Tokens, phone: bool
-) -> go.Figure:
-    columns = ["zone", "label", "valeur", "population", "read", "hachure"]
-    table = pd.DataFrame(cells, columns=columns).set_index("zone")
-    table["valeur"] = table["valeur"].astype(float)
-    need_ = measure == "besoin"
-    shades = cartography.need_shades(table, colours) if need_ else cartography.ratio_shades(table)
-    table["agregation"] = np.where(table["hachure"], figures.COMMUNAL, "")
-    whole = zone.level == WALLONIE or level == "ols"
-    # A city's bassins all say the same: its hatched parts bear no name.
-    texts = cartography.names(table[~table["hachure"].astype(bool)], 0, level, whole)
-    if not need_:
-        texts = tuple(
-            (i, name, cartography.ratio_text(float(table.at[i, "valeur"]))) for i, name, _ in texts
-        )
+def _need(weights: Weights, zone: Zone, level: str, colours: Tokens, phone: bool) -> go.Figure:
+    table = _borrowed(cartography.need_table(weights, zone, level))
+    shades = cartography.need_shades(table, colours)
+    return _zones(table, shades, _own(table, zone, level), zone, level, colours, phone)
+
+
+@remembered(maxsize=64)
+def _ratio(found: Proportionality, zone: Zone, colours: Tokens, phone: bool) -> go.Figure:
+    table, level = _borrowed(cartography.ratio_table(found, zone)), found.level
+    shades = cartography.ratio_shades(table)
+    ratios = table["valeur"].to_dict()
+    texts = tuple(
+        (i, name, cartography.ratio_text(ratios[i])) for i, name, _ in _own(table, zone, level)
+    )
     return _zones(table, shades, texts, zone, level, colours, phone)
+
+
+def _borrowed(table: pd.DataFrame) -> pd.DataFrame:
+    """The same, a bassin cut out of a city having the city's value."""
+    return table.assign(agregation=np.where(table["hachure"], figures.COMMUNAL, ""))
+
+
+def _own(table: pd.DataFrame, zone: Zone, level: str) -> Texts:
+    """Names and values: a city's bassins all say the same, its hatched parts bear none."""
+    whole = zone.level == WALLONIE or level == "ols"
+    return cartography.names(table[~table["hachure"]], 0, level, whole)
 
 
 def _zones(

@@ -75,7 +75,7 @@ def _pictures(view: View, here: Scope, found: Proportionality, added: Added, key
     with left:
         frame = cartography.ratio_table(found, view.zone)
         alt = f"Carte : rapport de proportionnalité, {view.zone.title}. {sentences.plain(said)}"
-        maps.ratio(view, found.level, frame, alt, f"{key}-{added}")
+        maps.ratio(view, found, alt, f"{key}-{added}")
         _legend(frame)
     with right:
         st.html(_table_html(found, here, added, view.territory))
