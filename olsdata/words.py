@@ -35,6 +35,8 @@ def number(value: float | None, decimals: int = 0, sign: bool = False) -> str:
     if value is None or math.isnan(value):
         return MISSING
     text = f"{abs(value):,.{decimals}f}".replace(",", NARROW).replace(".", ",")
+    if value >= 0 and not sign:
+        return text
     rounded = float(f"{value:.{decimals}f}")
     if rounded < 0:
         return MINUS + text

@@ -11,7 +11,7 @@ Notes come as a plain table (``NOTES``); nothing here reads the store.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 import numpy as np
@@ -73,19 +73,6 @@ STATES = (NO_FIGURE, SILENT, DIVIDED, MORE, LESS, AGREED)
 AGENDA = (DIVIDED, MORE, LESS, NO_FIGURE, SILENT, AGREED)
 """The same, what needs talking about first."""
 
-COLUMNS = [
-    "label",
-    "theme",
-    "titre",
-    "chiffre",
-    "terrain",
-    "melange",
-    "etat",
-    "notes",
-    "soft",
-    "warm",
-]
-
 
 def no_notes() -> pd.DataFrame:
     """An empty table of notes."""
@@ -134,11 +121,12 @@ def hard(weights: Weights, zoning: Zoning, facts: Facts | None = None) -> pd.Dat
     [50.0, 50.0, 50.0, 50.0, 50.0, 50.0]
     """
     centiles = need.percentiles(facts)
-    share = need.shares(zoning, facts).to_numpy()
+    place = {id_: n for n, id_ in enumerate(centiles.columns)}
+    share, every = need.shares(zoning, facts).to_numpy(), centiles.to_numpy()
     columns = {}
     for theme in need.themes():
         chosen = theme_weights(theme, weights)
-        values = centiles[list(chosen)].to_numpy() @ np.array(list(chosen.values()))
+        values = every[:, [place[id_] for id_ in chosen]] @ np.array(list(chosen.values()))
         columns[theme] = need.zone_mean(share, values)
     return pd.DataFrame(columns, index=zoning.zones.index.rename("zone"))
 
@@ -438,6 +426,7 @@ def cross_reading(
     facts: Facts | None = None,
     here: pd.DataFrame | None = None,
     sums: pd.DataFrame | None = None,
+    zones: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """Lecture croisée: what figures and field say of each theme in each zone.
 
@@ -452,6 +441,7 @@ def cross_reading(
     titles : French titles of the themes that have no figure; their id when None
     here : what ``placed`` gives of these notes at that level, when it is known already
     sums : what ``counted`` gives of ``here`` and ``warm``, when it is known already
+    zones : ids of the zones that are read; all when None
 
     Returns
     -------
@@ -481,26 +471,33 @@ def cross_reading(
     told |= {
         theme: named.get(theme, theme) for theme in sorted(set(here["theme"].unique()) - set(told))
     }
-    cells = pd.MultiIndex.from_product([zoning.zones.index, list(told)], names=["zone", "theme"])
-    sums = (counted(here, warm) if sums is None else sums).reindex(cells, fill_value=0)
-    figure = values.reindex(columns=list(told)).to_numpy(float).ravel()
-    heard = signal(sums["effet"], sums["poids"])
-    frame = pd.DataFrame(
+    read = zoning.zones if zones is None else zoning.zones[zoning.zones.index.isin(list(zones))]
+    sums = counted(here, warm) if sums is None else sums
+    # By hand: pandas looks each pair up in an index of all pairs, ten times as long.
+    row_of = {zone: n * len(told) for n, zone in enumerate(read.index)}
+    place_of = {theme: n for n, theme in enumerate(told)}
+    kept = [(n, row_of[z] + place_of[t]) for n, (z, t) in enumerate(sums.index) if z in row_of]
+    source, target = np.array(kept, dtype=int).reshape(-1, 2).T
+    total = {name: np.zeros(len(read) * len(told)) for name in sums}
+    for name, column in total.items():
+        column[target] = sums[name].to_numpy(float)[source]
+    figure = values.reindex(index=read.index, columns=list(told)).to_numpy(float).ravel()
+    heard = signal(total["effet"], total["poids"])
+    return pd.DataFrame(
         {
-            "label": np.repeat(zoning.zones["label"].to_numpy(object), len(told)),
-            "theme": cells.get_level_values("theme"),
-            "titre": list(told.values()) * len(zoning.zones),
+            "label": np.repeat(read["label"].to_numpy(object), len(told)),
+            "theme": list(told) * len(read),
+            "titre": list(told.values()) * len(read),
             "chiffre": figure,
             "terrain": heard,
             "melange": blended(figure, heard, lam),
-            "etat": states(figure, sums["count"], sums["up"], sums["down"], heard),
-            "notes": sums["notes"].to_numpy(int),
-            "soft": sums["soft"].to_numpy(int),
-            "warm": sums["warm"].to_numpy(int),
+            "etat": states(figure, total["count"], total["up"], total["down"], heard),
+            "notes": total["notes"].astype(int),
+            "soft": total["soft"].astype(int),
+            "warm": total["warm"].astype(int),
         },
-        index=cells.get_level_values("zone"),
+        index=read.index.repeat(len(told)).rename("zone"),
     )
-    return frame[COLUMNS]
 
 
 def agenda(reading: pd.DataFrame) -> pd.DataFrame:
@@ -509,10 +506,9 @@ def agenda(reading: pd.DataFrame) -> pd.DataFrame:
     Divided opinions, then what the field sees more or less, then notes without a figure, then
     silence, then what agrees; the strongest signal first inside each.
     """
-    order = {state_: place for place, state_ in enumerate(AGENDA)}
-    place = reading["etat"].map(order).astype(float)
     # « Chiffre absent » without a note has nothing to be talked about yet.
-    place = place.mask((reading["etat"] == NO_FIGURE) & (reading["notes"] == 0), len(order))
-    keys = pd.DataFrame({"place": place, "size": -reading["terrain"].abs()})
-    keys["row"] = np.arange(len(keys))
-    return reading.iloc[keys.reset_index(drop=True).sort_values(["place", "size", "row"]).index]
+    place = [
+        AGENDA.index(state_) if notes or state_ != NO_FIGURE else len(AGENDA)
+        for state_, notes in zip(reading["etat"], reading["notes"], strict=True)
+    ]
+    return reading.iloc[np.lexsort((-reading["terrain"].abs().to_numpy(), place))]

@@ -182,12 +182,12 @@ def concentration_curve(
     """
     y, w = need.paired(value, people)
     x = _same_length(need_index, w)
-    steps = pd.DataFrame({"w": w, "yw": y * w}).groupby(x).sum()
-    total = steps.sum()
-    cumulated = steps.cumsum() / total.where(total > 0)
-    start = pd.DataFrame({"w": [0.0], "yw": [0.0 if total["yw"] > 0 else np.nan]})
-    whole = pd.concat([start, cumulated], ignore_index=True)
-    return whole.rename(columns={"w": "part_habitants", "yw": "part_ressource"})
+    _, step = np.unique(x, return_inverse=True)
+    columns = {}
+    for name, part in (("part_habitants", w), ("part_ressource", y * w)):
+        reached = np.cumsum([0.0, *np.bincount(step, weights=part)])
+        columns[name] = reached / (reached[-1] if reached[-1] > 0 else np.nan)
+    return pd.DataFrame(columns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -267,17 +267,19 @@ def gradient(
     if given.withheld:
         raise DataError(given.withheld)
     counts = with_added(given, added)
+    index = need.points(weights, given.zoning, facts)
+    held, people = counts.to_numpy(float), given.people.to_numpy(float)
+    enters = np.isfinite(index) & np.isfinite(held) & (people > 0)
     points = pd.DataFrame(
         {
-            "label": given.zoning.zones["label"],
-            "indice": need.index(weights, given.zoning, facts)["indice"],
-            "habitants": given.people,
-            "ressource": counts,
-            "couverture": given.zoning.coverage,
+            "label": given.zoning.zones["label"][enters],
+            "indice": index[enters],
+            "habitants": people[enters],
+            "ressource": held[enters],
+            "couverture": given.zoning.coverage.to_numpy(float)[enters],
+            "taux": held[enters] / people[enters],
         }
-    ).dropna(subset=["indice", "ressource"])
-    points = points[points["habitants"] > 0]
-    points["taux"] = points["ressource"] / points["habitants"]
+    )
     why = _why(points, given.resource)
     if why:
         nan = float("nan")

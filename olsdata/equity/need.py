@@ -338,10 +338,10 @@ def communes(facts: Facts | None = None) -> pd.Index:
     return facts.communes.index.difference(territory.outside(facts).index, sort=False)
 
 
-@remembered(maxsize=4)
-def _people(facts: Facts) -> FloatArray:
-    """Shape (252,), inhabitants of ``YEAR`` of each commune of the OLS."""
-    people: FloatArray = facts.totaux.loc[communes(facts), YEAR].to_numpy(float)
+@remembered(maxsize=16)
+def inhabitants(facts: Facts, year: int = YEAR) -> FloatArray:
+    """Shape (252,), inhabitants of each commune of the OLS on 1 January of a year."""
+    people: FloatArray = facts.totaux.loc[communes(facts), year].to_numpy(float)
     return people
 
 
@@ -507,9 +507,10 @@ def zone_mean(share: FloatArray, values: FloatArray) -> FloatArray:
     """
     missing = np.isnan(values)
     mean = share @ np.where(missing, 0.0, values)
-    gap = ((share > 0).astype(float) @ missing.astype(float)) > 0
-    empty = (share.sum(axis=1) == 0).reshape(-1, *[1] * (values.ndim - 1))
-    return np.where(gap | empty, np.nan, mean)
+    unknown = (share.sum(axis=1) == 0).reshape(-1, *[1] * (values.ndim - 1))
+    if missing.any():
+        unknown = unknown | (((share > 0).astype(float) @ missing.astype(float)) > 0)
+    return np.where(unknown, np.nan, mean)
 
 
 def _quantiles(values: FloatArray, people: FloatArray, asked: tuple[float, ...]) -> FloatArray:
@@ -575,7 +576,7 @@ def by_zone(weights: Weights, zoning: Zoning, facts: Facts | None = None) -> pd.
     [50.0]
     """
     facts = facts or tables.load()
-    people = _people(facts)
+    people = inhabitants(facts)
     chosen = percentiles(facts)[weights.ids].to_numpy()
     index = chosen @ weights.values
     known = ~np.isnan(index)
@@ -613,6 +614,11 @@ def by_zone(weights: Weights, zoning: Zoning, facts: Facts | None = None) -> pd.
     )
 
 
+def points(weights: Weights, zoning: Zoning, facts: Facts | None = None) -> FloatArray:
+    """The index alone of each zone: shape (zones,), 0 to 100; NaN where there is none."""
+    return zone_mean(shares(zoning, facts).to_numpy(), by_commune(weights, facts).to_numpy())
+
+
 def index(weights: Weights, zoning: Zoning, facts: Facts | None = None) -> pd.DataFrame:
     """Index and group of each zone, without what says how sure they are.
 
@@ -620,7 +626,7 @@ def index(weights: Weights, zoning: Zoning, facts: Facts | None = None) -> pd.Da
     -------
     DataFrame, index zone: indice, groupe, as in ``by_zone``, which takes a thousand draws more.
     """
-    point = zone_mean(shares(zoning, facts).to_numpy(), by_commune(weights, facts).to_numpy())
+    point = points(weights, zoning, facts)
     cuts = np.array(group_limits(weights, facts))
     group = np.array(GROUPS)[group_of(np.nan_to_num(point), cuts)]
     return pd.DataFrame(
@@ -636,7 +642,7 @@ def group_limits(weights: Weights, facts: Facts | None = None) -> tuple[float, f
     known = ~np.isnan(index)
     if not known.any():
         return float("nan"), float("nan")
-    low, high = limits(index[known], _people(facts)[known])
+    low, high = limits(index[known], inhabitants(facts)[known])
     return float(low), float(high)
 
 

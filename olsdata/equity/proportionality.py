@@ -21,7 +21,9 @@ from olsdata.equity.gradient import with_added
 from olsdata.equity.need import FloatArray, Weights
 from olsdata.equity.resources import LOCAL, Resource, supply
 from olsdata.equity.units import units
+from olsdata.local import remembered
 from olsdata.tables import DataError, Facts
+from olsdata.territory import Zoning
 from olsdata.words import number
 
 K, K_RANGE = 2.0, (1.0, 3.0)
@@ -130,9 +132,17 @@ def weighted_people(
     if not low <= k <= high:
         raise DataError(f"k doit être compris entre {number(low)} et {number(high)}.")
     index = need.by_commune(weights, facts)
-    people = (facts or tables.load()).totaux.loc[index.index, year]
-    weighted: pd.Series = people * (1 + (k - 1) * index / 100)
+    weighted: pd.Series = need.inhabitants(facts or tables.load(), year) * (
+        1 + (k - 1) * index / 100
+    )
     return weighted
+
+
+@remembered(maxsize=16)
+def _parts(zoning: Zoning, facts: Facts | None) -> FloatArray:
+    """Shape (zones, 252): part of each commune of the OLS that lies in each zone, 0 to 1."""
+    parts: FloatArray = zoning.people[need.communes(facts)].to_numpy(float)
+    return parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,39 +225,40 @@ def proportionality(
         )
     if withheld and added:
         raise DataError(withheld)
-    counts = with_added(given, added)
-    share = given.zoning.people[people.index].to_numpy(float)
-    missing = people.isna().to_numpy()
+    counts = with_added(given, added).to_numpy(float)
+    here = given.people.to_numpy(float)
+    share = _parts(given.zoning, facts)
+    weighted = people.reindex(need.communes(facts)).to_numpy(float)
+    missing = np.isnan(weighted)
     gap = (share[:, missing] > 0).any(axis=1)
-    needs = pd.Series(share @ people.fillna(0.0).to_numpy(float), index=given.people.index)
-    needs = needs.mask(gap | (given.people <= 0))
-    enters = counts.notna() & needs.notna()
+    needs = np.where(gap | (here <= 0), np.nan, share @ np.where(missing, 0.0, weighted))
+    enters = ~np.isnan(counts) & ~np.isnan(needs)
     if not withheld and not counts[enters].sum() > 0:
         withheld = f"{kind.title} : aucune unité recensée sur ces territoires, pas de rapport."
-    held = counts.where(enters) if not withheld else counts * np.nan
-    part = held / held.sum() if not withheld else held
-    asked = needs.where(enters) if not withheld else needs
-    need_part = asked / asked.sum()
+    held = np.where(enters, counts, np.nan) if not withheld else np.full(len(counts), np.nan)
+    total = np.nansum(held)
+    part = held / total if not withheld else held
+    asked = np.where(enters, needs, np.nan) if not withheld else needs
+    need_part = asked / np.nansum(asked)
     ratios = ratio(part, need_part)
     zones = pd.DataFrame(
         {
             "label": given.zoning.zones["label"],
             "ressource": held,
-            "habitants": given.people.where(given.people > 0),
+            "habitants": np.where(here > 0, here, np.nan),
             "besoin": asked,
             "part_ressource": part,
             "part_besoin": need_part,
             "rapport": ratios,
             "log2": log_ratio(ratios),
-            "voulu": held.sum() * need_part if not withheld else np.nan,
+            "voulu": total * need_part if not withheld else np.nan,
             "couverture": given.zoning.coverage,
         },
         index=given.zoning.zones.index.rename("zone"),
     )
     # By commune, moving a unit a street away would count: only bassins and OLS are told.
     tells = not withheld and level != "commune"
-    inside = enters.to_numpy()
-    numbers = held.to_numpy(float)[inside], need_part.to_numpy(float)[inside]
+    numbers = held[enters], need_part[enters]
     return Proportionality(
         resource=kind,
         level=level,

@@ -53,11 +53,10 @@ def _reading(
         titles=TITLES,
         here=_placed(said, here.level, today),
         sums=_counted(said, here.level, warm, today),
+        zones=here.ids,
     )
-    found = found[found.index.isin(here.ids)]
-    alive = found.groupby("theme")[["chiffre", "notes"]].max()
-    kept = alive.index[alive["chiffre"].notna() | (alive["notes"] > 0)]
-    return found[found["theme"].isin(kept)]
+    alive = found["theme"][found["chiffre"].notna() | (found["notes"] > 0)]
+    return found[found["theme"].isin(set(alive))]
 
 
 @remembered(maxsize=16)

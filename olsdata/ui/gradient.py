@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from html import escape
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -138,12 +140,12 @@ def _figures_html(found: Gradient) -> str:
     )
 
 
-def _of_zone(found: Gradient, zone: Zone) -> pd.Series:
-    """Which units belong to the territory looked at."""
+def _of_zone(found: Gradient, zone: Zone) -> npt.NDArray[np.bool_]:
+    """Which units belong to the territory looked at; shape (units,)."""
     if zone.id == WALLONIE:
-        return pd.Series(False, index=found.points.index)
+        return np.zeros(found.count, dtype=bool)
     mine = set(scopes.scope(zone, found.level).ids) if found.level != "ols" else {zone.id}
-    return found.points.index.to_series().isin(mine)
+    return np.array([unit in mine for unit in found.points.index])
 
 
 @remembered(maxsize=64)
@@ -151,16 +153,20 @@ def _scatter(id_: str, level: str, weights: Weights, zone: Zone, colours: Tokens
     found = _gradient(id_, level, weights)
     kind, points = found.resource, found.points
     mine = _of_zone(found, zone)
-    size = 6 + 34 * np.sqrt(points["habitants"] / points["habitants"].max())
+    place, rate, people = (points[c].to_numpy() for c in ("x", "taux", "habitants"))
+    size = 6 + 34 * np.sqrt(people / people.max())
+    said = [
+        (charts.literal(label), words.number(kind.per * value, 1), words.number(index))
+        for label, value, index in zip(points["label"], rate, points["indice"], strict=True)
+    ]
     traces: list[dict[str, Any]] = []
     for rows, colour, opacity in (
         (~mine, colours.control, 0.35),
         (mine, colours.ramp[3 if colours.name == "clair" else 2], 0.9),
     ):
-        part = points[rows]
         trace = {
-            "x": part["x"].round(4).tolist(),
-            "y": (kind.per * part["taux"]).round(3).tolist(),
+            "x": place[rows].round(4).tolist(),
+            "y": (kind.per * rate[rows]).round(3).tolist(),
             "mode": "markers",
             "marker": {
                 "size": (size[rows] * colours.scale).round(1).tolist(),
@@ -168,10 +174,7 @@ def _scatter(id_: str, level: str, weights: Weights, zone: Zone, colours: Tokens
                 "opacity": opacity,
                 "line": {"width": 0.7, "color": colours.paper},
             },
-            "customdata": [
-                (charts.literal(str(label)), words.number(kind.per * rate, 1), words.number(index))
-                for label, rate, index in part[["label", "taux", "indice"]].itertuples(index=False)
-            ],
+            "customdata": list(itertools.compress(said, rows)),
             "hovertemplate": (
                 "<b>%{customdata[0]}</b><br>%{customdata[1]} pour "
                 f"{words.number(kind.per)}<br>besoin %{{customdata[2]}}<extra></extra>"
@@ -221,7 +224,7 @@ def _scatter(id_: str, level: str, weights: Weights, zone: Zone, colours: Tokens
             (0.98, "right", "plus de besoin →"),
         )
     ]
-    most = float((kind.per * points["taux"]).max())
+    most = float((kind.per * rate).max())
     layout = charts.dress(colours, 360, {"l": 48, "r": 14}) | {
         "xaxis": {
             "title": charts.axis_title(colours),
@@ -239,7 +242,7 @@ def _scatter(id_: str, level: str, weights: Weights, zone: Zone, colours: Tokens
         },
         "annotations": [*notes_, unit, *sides],
     }
-    return charts.of_dicts([{"type": "scatter"} | trace for trace in traces], layout)
+    return charts.Ready([{"type": "scatter"} | trace for trace in traces], layout)
 
 
 def _scatter_legend(found: Gradient, zone: Zone) -> None:
@@ -295,4 +298,4 @@ def _curve(id_: str, level: str, weights: Weights, colours: Tokens) -> go.Figure
         "xaxis": axis | {"title": charts.axis_title(colours, "% des habitants, besoin croissant")},
         "yaxis": axis | {"title": charts.axis_title(colours, "% de la ressource")},
     }
-    return charts.of_dicts([{"type": "scatter"} | trace for trace in traces], layout)
+    return charts.Ready([{"type": "scatter"} | trace for trace in traces], layout)
