@@ -40,6 +40,7 @@ def style(colours: Tokens, shared: bool = False, section: int = 0) -> str:
     (True, True)
     """
     variables = {
+        "theme": colours.name,
         "taille": f"{SHARED_PX if shared else BASE_PX}px",
         "papier": colours.paper,
         "panneau": colours.panel,

@@ -128,6 +128,15 @@ class Visit:
     def title(self) -> str:
         return self.page.locator("h1").first.inner_text()
 
+    def turn(self, theme: str) -> None:
+        """The reader's machine goes to the other theme, and the page with it."""
+        self.page.emulate_media(color_scheme=SCHEMES[theme])
+        app = self.page.locator("[data-testid=stApp]")
+        expect(app).to_have_css("color-scheme", SCHEMES[theme])
+        expect(app).to_have_css("--theme", theme)
+        self.settle()
+        self.axe = None
+
     def violations(self) -> list[dict[str, Any]]:
         """What axe finds wrong at levels A and AA."""
         if self.axe is None:
@@ -136,6 +145,18 @@ class Visit:
             found = self.page.evaluate("o => axe.run(document, o)", options)
             self.axe = list(found["violations"])
         return self.axe
+
+    def faults(self) -> list[str]:
+        """What axe finds wrong in one theme, then, once the machine turns, in the other."""
+        found = []
+        for theme in SCHEMES:
+            self.turn(theme)
+            found += [
+                f"{theme} {rule['id']} : {node['target']} {node['html'][:160]}"
+                for rule in self.violations()
+                for node in rule["nodes"]
+            ]
+        return found
 
     def screenshot(self, name: str) -> Path:
         OUTPUT.mkdir(exist_ok=True)

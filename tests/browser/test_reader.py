@@ -170,6 +170,14 @@ def test_whoever_asks_for_less_motion_gets_none(reader: Visitor) -> None:
     assert longest < 0.001
 
 
+def test_the_page_follows_a_theme_that_changes_meanwhile(reader: Visitor) -> None:
+    visit = reader.open("/notes?territoire=06")
+    text = visit.page.get_by_role("textbox", name="retenir").first
+    text.fill("Ce que je dis")
+    assert visit.faults() == []
+    assert text.input_value() == "Ce que je dis"
+
+
 def test_a_map_leaves_a_copy_on_paper(reader: Visitor) -> None:
     visit = reader.open("/population?territoire=06")
     visit.page.locator(".js-plotly-plot canvas").first.wait_for()
