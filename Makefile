@@ -3,6 +3,8 @@
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
+# Python compiles what it uses, at first use: half of the time of the installation.
+INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile
 
 .PHONY: help run test check bench guide construire verifier clean
 
@@ -47,11 +49,11 @@ clean:
 	$(PYTHON) -m venv .venv
 
 .venv/.run: requirements.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python $(INSTALL) -r requirements.txt
 	@touch $@
 
 .venv/.test: requirements-dev.txt .venv/.run
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python $(INSTALL) -r requirements-dev.txt
 	@touch $@
 
 .venv/.browser: tests/browser/installer.py .venv/.test
