@@ -5,6 +5,7 @@ The screen (Plotly) and the documents (matplotlib) draw the same thing from here
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 from typing import Any
@@ -210,6 +211,10 @@ def _land(shown: tuple[tuple[str, str], ...], frame: Frame) -> dict[tuple[str, s
     }
 
 
+FARTHEST = 0.25
+"""Longest leader line, as a part of the map's width; a name too far is left to the table. The ten
+OLS are always named."""
+
 Texts = tuple[tuple[str, str, str], ...]
 """Id, name and value of the zones to label, most important first."""
 
@@ -271,7 +276,8 @@ def _places(
     ]
     everything = shapely.union_all(list(land.values()))
     picture = (frame.width, frame.height)
-    return labels.place(wishes, picture, everything, type_px, outside, slack)
+    farthest = math.inf if level == "ols" else frame.width * FARTHEST
+    return labels.place(wishes, picture, everything, type_px, outside, slack, farthest)
 
 
 TINTS = (

@@ -23,6 +23,9 @@ STEP = 6.0
 TRIED = 128
 """Places outside that are tried at once."""
 
+ORDERS = 8
+"""Orders in which the names outside choose their places."""
+
 SHIFTS = sorted(product(range(-24, 25, 8), range(-24, 25, 8)), key=lambda d: math.hypot(*d))
 """Places tried inside: the pole, then ever farther from it, in pixels."""
 
@@ -93,8 +96,9 @@ def place(
     type_px: float,
     outside: int,
     slack: float = 3.0,
+    farthest: float = math.inf,
 ) -> list[Label]:
-    """Places for labels, most important first.
+    """Places for labels: inside their zone the most important first, the others outside.
 
     Parameters
     ----------
@@ -104,6 +108,7 @@ def place(
     type_px : type size
     outside : how many labels may stand outside their zone; the others are left out
     slack : how far an inside label may cross its zone's limit, pixels
+    farthest : longest leader line, pixels; a label that needs a longer one is left out
 
     Returns
     -------
@@ -119,11 +124,41 @@ def place(
             placed.append(label)
         else:
             left.append(wish)
-    for wish in left[:outside]:
-        label = _outside(wish, placed, picture, around, type_px)
-        if label:
-            placed.append(label)
-    return placed
+    return placed + _around(left[:outside], placed, picture, around, type_px, farthest)
+
+
+def _around(
+    wishes: list[Wish],
+    inside: list[Label],
+    picture: tuple[float, float],
+    land: Any,
+    type_px: float,
+    farthest: float,
+) -> list[Label]:
+    """Labels outside, in the order of choosing that leaves the fewest out, on the shortest lines.
+
+    Whoever was left out, or got the longest line, chooses first the next time.
+    """
+    order, seen = list(wishes), set[tuple[str, ...]]()
+    best: list[Label] = []
+    least = (math.inf, math.inf)
+    while len(seen) < ORDERS and (names := tuple(wish.id for wish in order)) not in seen:
+        seen.add(names)
+        found: dict[str, Label] = {}
+        for wish in order:
+            label = _outside(wish, [*inside, *found.values()], picture, land, type_px)
+            if label and label.reach <= farthest:
+                found[wish.id] = label
+        cost = (len(order) - len(found), sum(label.reach**2 for label in found.values()))
+        if cost < least:
+            best, least = list(found.values()), cost
+        worst = max(
+            order,
+            key=lambda wish: found[wish.id].reach if wish.id in found else math.inf,
+            default=None,
+        )
+        order.sort(key=lambda wish: wish is not worst)
+    return best
 
 
 def _busy(placed: list[Label]) -> Any:
