@@ -71,7 +71,7 @@ def _members(view: View, members: list[Entry]) -> None:
             + "."
         )
     if absent:
-        cards.sentence(f"<b>Personne encore pour</b> : {escape(words.listing(absent))}.")
+        cards.sentence(f"<b>Personne encore pour</b> : {escape(' ; '.join(absent))}.")
     key = f"membre-{acting.turn()}"
     with st.expander("Ajouter une structure ou un groupe"):
         name = st.text_input("Structure ou groupe (jamais une personne)", key=f"{key}-nom")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 from uuid import uuid4
 
 import streamlit as st
@@ -12,11 +13,11 @@ from olsdata import trajectory as road
 from olsdata.notes import guard
 from olsdata.trajectory import book, readings
 from olsdata.trajectory.book import Entry
-from olsdata.ui import acting, cards, sentences, state, tables, who
+from olsdata.ui import acting, cards, cells, sentences, state, tables, who
 from olsdata.ui import trajectory_forms as forms
 from olsdata.ui.state import View
 
-_HOLDER = "_qui-repond"
+_HOLDER, _QUESTION = "_qui-repond", "_question-ouverte"
 
 
 def _holder() -> str:
@@ -75,35 +76,22 @@ def _answer(view: View, grid: road.Grid, chosen: Entry) -> None:
     cards.sentence(sentences.text("trajectoire_tour"))
     actor, holder = who.actor(), _holder()
     mine = {e.key: e for e in book.answers(actor, view.territory, chosen.key, holder)}
-    for question in grid.questions:
-        key = f"{chosen.key}/{question.id}"
-        before = mine[key].content if key in mine else {}
-        done = " · répondu" if before else ""
-        with st.expander(f"{question.title}{done}"):
-            cards.sentence(escape(question.text))
-            name = f"rep-{key}-{holder}-{acting.turn()}"
-            word = st.radio(
-                "Où en sommes-nous ?",
-                list(road.WORDS),
-                format_func=road.WORDS.__getitem__,
-                index=list(road.WORDS).index(before["mot"]) if before else None,
-                horizontal=True,
-                key=f"{name}-mot",
-            )
-            reason = st.text_area(
-                "Qu’est-ce qui nous le fait dire ?", before.get("raison", ""), key=f"{name}-r"
-            )
-            then = st.text_area("Et ensuite ?", before.get("suite", ""), key=f"{name}-s")
-            fields = {"mot": word, "raison": str(reason), "suite": str(then)}
-            sure = forms.sure(fields, f"{name}-ok-sur")
-            if st.button("Garder ma réponse", key=f"{name}-ok"):
-                forms.keep(
-                    view, book.ANSWER, key, fields, "Réponse gardée.",
-                    visibility=chosen.visibility, holder=holder, confirmed=sure,
-                )  # fmt: skip
+    done = {q.id for q in grid.questions if f"{chosen.key}/{q.id}" in mine}
+    known = {q.id: q for q in grid.questions}
+    if st.session_state.get(_QUESTION) not in known:
+        st.session_state[_QUESTION] = _next(grid, done)
+    opened = str(st.session_state[_QUESTION])
+    left, right = st.columns([2, 3])
+    with left:
+        lines = "".join(_question(q, q.id in done, q.id == opened) for q in grid.questions)
+        count = f"Questions : {words.plural(len(done), 'répondue')} sur {len(known)}"
+        cells.table(tables.html(count, ["Question"], lines, ()), "grille-questions", _open_question)
+    with right, st.container(border=True, key="panneau-question"):
+        _sheet(view, grid, chosen, known[opened], mine, done)
     with st.container(horizontal=True):
         if st.button("Personne suivante", key="suivante", help="Une feuille vide, sur cet écran."):
             st.session_state.pop(_HOLDER, None)
+            st.session_state.pop(_QUESTION, None)
             acting.finish("Feuille vide : à la personne suivante.")
         fields = {**chosen.content, "etat": book.SHOWN}
         doubts = tuple(guard.doubtful([str(fields["titre"])]))  # confirmed when it was opened
@@ -112,6 +100,81 @@ def _answer(view: View, grid: road.Grid, chosen: Entry) -> None:
                 view, book.ROUND, chosen.key, fields, "Réponses dévoilées.",
                 visibility=chosen.visibility, confirmed=doubts,
             )  # fmt: skip
+
+
+def _open_question(id_: str) -> None:
+    st.session_state[_QUESTION] = id_
+
+
+def _next(grid: road.Grid, done: set[str], after: str = "") -> str:
+    """The first question without an answer, after the one just answered if there is one."""
+    ids = [q.id for q in grid.questions]
+    start = ids.index(after) + 1 if after else 0
+    left = [id_ for id_ in ids[start:] + ids[:start] if id_ not in done]
+    return left[0] if left else after or ids[0]
+
+
+def _question(question: road.Question, done: bool, chosen: bool) -> str:
+    """A question in the list, and whether one has answered it."""
+    said = "répondu" if done else ""
+    name = f"{question.title} · {said}" if done else question.title
+    inside = (
+        f'<span class="tete"><b>{escape(question.title)}</b>'
+        f'<span class="source">{said}</span></span>'
+    )
+    row = ' class="choisi"' if chosen else ""
+    return f"<tr{row}><td>{cells.button(question.id, name, inside, chosen)}</td></tr>"
+
+
+def _sheet(
+    view: View,
+    grid: road.Grid,
+    chosen: Entry,
+    question: road.Question,
+    mine: dict[str, Entry],
+    done: set[str],
+) -> None:
+    """The question that is open, and one's answer to it."""
+    st.subheader(question.title, anchor=False)
+    cards.sentence(escape(question.text))
+    key, holder = f"{chosen.key}/{question.id}", _holder()
+    before = mine[key].content if key in mine else {}
+    name = f"rep-{key}-{holder}-{acting.turn()}"
+    word = st.radio(
+        "Où en sommes-nous ?",
+        list(road.WORDS),
+        format_func=road.WORDS.__getitem__,
+        index=list(road.WORDS).index(before["mot"]) if before else None,
+        horizontal=True,
+        key=f"{name}-mot",
+    )
+    reason = st.text_area(
+        "Qu’est-ce qui nous le fait dire ?", before.get("raison", ""), key=f"{name}-r"
+    )
+    then = st.text_area("Et ensuite ?", before.get("suite", ""), key=f"{name}-s")
+    fields = {"mot": word, "raison": str(reason), "suite": str(then)}
+    sure = forms.sure(fields, f"{name}-ok-sur")
+    if st.button("Garder ma réponse", key=f"{name}-ok"):
+        following = _next(grid, done | {question.id}, question.id)
+        acting.attempt(
+            lambda: _keep(view, key, fields, chosen.visibility, sure, following), "Réponse gardée."
+        )
+
+
+def _keep(
+    view: View,
+    key: str,
+    fields: dict[str, Any],
+    visibility: str,
+    sure: tuple[str, ...],
+    following: str,
+) -> None:
+    """Keep an answer, then open the question that follows."""
+    book.keep(
+        who.actor(), view.territory, book.ANSWER, key, fields,
+        visibility=visibility, holder=_holder(), confirmed=sure,
+    )  # fmt: skip
+    st.session_state[_QUESTION] = following
 
 
 def _spread(view: View, grid: road.Grid, chosen: Entry) -> None:

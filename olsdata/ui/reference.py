@@ -54,7 +54,7 @@ def _block(block: Block, view: View) -> None:
         draw(block, view)
     if block.columns and draw is not _levels:  # whose picture is made of the same words
         lines = "".join(tables.line(row) for row in block.rows)
-        tables.show(block.title, list(block.columns), glossary.explained(lines), ())
+        tables.show(block.title, list(block.columns), lines, ())
     if block.limits:
         cards.sentence(escape(block.limits))
     if block.pages and draw is not _levels:
@@ -126,7 +126,7 @@ def _articles(block: Block, view: View) -> None:
             for r in found.itertuples()
         )
         heads = ["Décret", "CWASS", "Acteur", "Résumé"]
-        tables.show(block.title, heads, glossary.explained(lines), (), tall=True)
+        tables.show(block.title, heads, lines, (), tall=True)
 
 
 def _budget(block: Block, view: View) -> None:
@@ -182,7 +182,7 @@ def _scale(block: Block, view: View) -> None:
             ]
         )
     heads = ["Territoire", "Habitants", "Année", "Remarque", "Document"]
-    tables.show(block.title, heads, glossary.explained(lines), ())
+    tables.show(block.title, heads, lines, ())
     cards.source("Nos OLS : Statbel, 1/1/2026 ; nos bassins : Statbel, secteurs, 1/1/2024.")
 
 
@@ -224,7 +224,7 @@ def _contradictions(block: Block, view: View) -> None:
         for r in reference.facts("contradictions").itertuples()
     )
     heads = ["Sujet", "Version A", "Version B"]
-    tables.show(block.title, heads, glossary.explained(lines), (), tall=True)
+    tables.show(block.title, heads, lines, (), tall=True)
 
 
 # --- Flows --------------------------------------------------------------------------------------
@@ -259,10 +259,11 @@ def _flows(block: Block, view: View) -> None:
     for r in found.itertuples():
         here = mine.pop((diagram, r.de, r.vers, r.flux), None)
         article = f", art. {r.article}" if r.article else ""
-        points = f"Points {', '.join(r.points.split())}" if r.points else ""
-        document = reference.documents()[r.document].title
+        points = r.points.split()
+        noted = f"point{'s' if len(points) > 1 else ''} {words.listing(points)}" if points else ""
+        document = reference.documents()[r.document].short
         lines += tables.line(
-            [_flow_words(r.de, r.vers), r.flux, r.etat, points, _here(here), document + article]
+            [_flow_words(r.de, r.vers), r.flux, r.etat, noted, _here(here), document + article]
         )
     for m in mine.values():
         lines += tables.line(

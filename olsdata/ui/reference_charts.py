@@ -144,7 +144,8 @@ def _told(row: Any) -> str:
     text = f"{names[row.de]} → {names[row.vers]} : {row.flux} ({row.etat})"
     points = row.points.split()
     if points:
-        text += f" ; {words.plural(len(points), 'point')} d’attention {words.listing(points)}"
+        many = "s" if len(points) > 1 else ""
+        text += f" ; point{many} d’attention {words.listing(points)}"
     return charts.wrapped(text, 48)
 
 

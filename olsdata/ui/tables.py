@@ -8,6 +8,7 @@ from html import escape
 import streamlit as st
 
 from olsdata import words
+from olsdata.reference import glossary
 
 WIDE = 4
 """From more columns than this, a table keeps its width on a phone and scrolls."""
@@ -20,7 +21,7 @@ def html(
     numbers: tuple[int, ...] = (1,),
     tall: bool = False,
 ) -> str:
-    """A table as HTML.
+    """A table as HTML; the first mention of each acronym says what it stands for on hover.
 
     Parameters
     ----------
@@ -35,7 +36,7 @@ def html(
         for i, h in enumerate(heads)
     )
     wide = " large" if len(heads) > WIDE else ""
-    return (
+    return glossary.explained(
         f'<div class="defile{" haute" if tall else ""}" tabindex="0" role="region" '
         f'aria-label="{escape(name)}"><table class="donnees{wide}">'
         f"<caption>{escape(name)}</caption><thead><tr>{head}</tr></thead>"

@@ -10,6 +10,7 @@ from olsdata.notes.actors import LOCAL
 from olsdata.trajectory import FUNCTIONS, WORDS, book, grids, steps
 from olsdata.ui.trajectory import PARTS
 from tests.browser.conftest import TWO_SCREENS, Visitor
+from tests.browser.test_reader import choose
 from tests.server import Server
 
 
@@ -50,12 +51,14 @@ def test_two_people_answer_before_they_see_each_other(reader: Visitor) -> None:
     page.get_by_text("Tour ouvert.").wait_for()
     visit.settle()
     for word, close in (("en germe", "Personne suivante"), ("ancré", "Dévoiler les réponses")):
-        page.get_by_text("Équité", exact=True).click()
-        panel = page.locator("[data-testid=stExpander]").filter(has_text="Ceux qui en ont")
+        page.get_by_role("button", name="Équité").click()
+        visit.settle()
+        panel = page.locator(".st-key-panneau-question").filter(has_text="Ceux qui en ont")
         panel.get_by_text(word, exact=True).click()
         visit.settle()
         panel.get_by_role("button", name="Garder ma réponse").click()
-        page.get_by_text("Équité · répondu", exact=True).wait_for()
+        page.get_by_role("button", name="Équité · répondu").wait_for()
+        page.get_by_role("heading", name="Usage des ressources").wait_for()
         visit.settle()
         assert page.get_by_role("columnheader", name="En germe").count() == 0
         page.get_by_role("button", name=close).click()
@@ -111,6 +114,7 @@ def fill(ols: str) -> None:
             content = {"mot": word, "raison": REASON, "suite": TRY}
             keep(book.ANSWER, f"t/{question.id}", content, holder=f"p{place}")
     keep(book.ROUND, "t", {**round_, "etat": book.SHOWN})
+    keep(book.ROUND, "u", {**round_, "grille": "lieu", "titre": "réunion de printemps"})
 
 
 def test_no_part_is_longer_than_two_screens_empty_or_filled(
@@ -126,6 +130,9 @@ def test_no_part_is_longer_than_two_screens_empty_or_filled(
             visit.page.get_by_role("radio", name=name).click()
             visit.settle()
             heights[name] = visit.height()
+            if name == PARTS["grilles"]:
+                choose(visit, "Grille", grids()["lieu"].title)  # a round that is still open
+                heights["tour ouvert"] = visit.height()
         assert {name: tall for name, tall in heights.items() if tall > TWO_SCREENS} == {}
         assert visit.page.get_by_text("sans raison donnée").count() == 0
         filled = visit.page.get_by_text("Aucune position encore").count() == 0
