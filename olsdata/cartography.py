@@ -317,15 +317,14 @@ def names(table: pd.DataFrame, decimals: int, level: str, whole: bool) -> Texts:
     """Labels by importance: extremes first, then the most populous; none for 152 bassins."""
     if whole and level != "ols":
         return ()
-    shown = table[table["valeur"].notna()]
-    if shown.empty:
-        return ()
-    own = shown[~hatching(shown, level)]
-    extremes = [own["valeur"].idxmax(), own["valeur"].idxmin()] if len(own) else []
-    order = list(dict.fromkeys([*extremes, *shown.sort_values("population").index[::-1]]))
-    labels_ = shown.index if level == "ols" else shown["label"]
-    said = dict(zip(shown.index, zip(labels_, shown["valeur"], strict=True), strict=True))
-    return tuple((i, str(said[i][0]), words.number(said[i][1], decimals)) for i in order)
+    value, people = table["valeur"].to_numpy(float), table["population"].to_numpy(float)
+    shown = np.flatnonzero(~np.isnan(value))
+    own = np.flatnonzero(~hatching(table, level).to_numpy(bool))
+    extremes = [own[value[own].argmax()], own[value[own].argmin()]] if len(own) else []
+    order = dict.fromkeys([*extremes, *shown[np.argsort(people[shown])][::-1]])
+    ids = list(table.index)
+    said = ids if level == "ols" else list(table["label"])
+    return tuple((ids[n], str(said[n]), words.number(value[n], decimals)) for n in order)
 
 
 def ink_of(placed: list[Label], shades: Shades, colours: Tokens) -> dict[str, str]:

@@ -367,6 +367,13 @@ def percentiles(facts: Facts | None = None) -> pd.DataFrame:
     )
 
 
+def _chosen(weights: Weights, facts: Facts | None) -> FloatArray:
+    """Shape (252, n), percentiles of the indicators that weigh, in their order."""
+    table = percentiles(facts)
+    chosen: FloatArray = table.to_numpy()[:, table.columns.get_indexer(weights.ids)]
+    return chosen
+
+
 @remembered(maxsize=64)
 def by_commune(weights: Weights, facts: Facts | None = None) -> pd.Series:
     """Need index of each commune of the OLS: weighted mean of its percentiles.
@@ -375,8 +382,8 @@ def by_commune(weights: Weights, facts: Facts | None = None) -> pd.Series:
     -------
     Series, index refnis (252), 0 to 100; NaN as soon as one chosen indicator has no value there.
     """
-    chosen = percentiles(facts)[weights.ids]
-    return pd.Series(chosen.to_numpy() @ weights.values, index=chosen.index, name="indice")
+    index = _chosen(weights, facts) @ weights.values
+    return pd.Series(index, index=communes(facts), name="indice")
 
 
 def correlations(weights: Weights, facts: Facts | None = None) -> pd.DataFrame:
@@ -414,14 +421,21 @@ def alike(
     -------
     list of (indicator, indicator, r).
     """
-    found = correlations(weights, facts)
-    ids = weights.ids
-    return [
+    return list(_alike(tuple(weights.ids), least, facts))
+
+
+@remembered(maxsize=64)
+def _alike(
+    ids: tuple[str, ...], least: float, facts: Facts | None
+) -> tuple[tuple[str, str, float], ...]:
+    """The same, whatever the weights of these indicators."""
+    found = percentiles(facts)[list(ids)].corr()
+    return tuple(
         (a, b, float(found.at[a, b]))
         for i, a in enumerate(ids)
         for b in ids[i + 1 :]
         if found.at[a, b] >= least
-    ]
+    )
 
 
 # --- Groups -------------------------------------------------------------------------------------
@@ -577,8 +591,7 @@ def by_zone(weights: Weights, zoning: Zoning, facts: Facts | None = None) -> pd.
     """
     facts = facts or tables.load()
     people = inhabitants(facts)
-    chosen = percentiles(facts)[weights.ids].to_numpy()
-    index = chosen @ weights.values
+    chosen, index = _chosen(weights, facts), by_commune(weights, facts).to_numpy()
     known = ~np.isnan(index)
     share = shares(zoning, facts).to_numpy()
     point = zone_mean(share, index)

@@ -46,5 +46,5 @@ def _latitude(level: str, unit: str) -> float:
 
 def named(level: str, unit: str) -> str:
     """Name of a unit; an OLS has its number before it."""
-    label = str(units(level).zones.at[unit, "label"])
+    label = units(level).zone(unit).label
     return f"{unit} {label}" if level == "ols" else label

@@ -64,6 +64,12 @@ def _placed(said: Field, level: str, today: date) -> pd.DataFrame:
     return blend.placed(said.table, units(level), today)
 
 
+@remembered(maxsize=64)
+def _of_cell(said: Field, level: str, today: date, unit: str, theme_: str) -> pd.DataFrame:
+    placed = _placed(said, level, today)
+    return placed[(placed["zone"] == unit) & (placed["theme"] == theme_)]
+
+
 @remembered(maxsize=16)
 def _counted(said: Field, level: str, warm: bool, today: date) -> pd.DataFrame:
     return blend.counted(_placed(said, level, today), warm)
@@ -282,8 +288,7 @@ def _detail(
     cards.sentence(
         f'<span class="etat-un {look}"><b aria-hidden="true">{icon}</b> {row["etat"]}</span>'
     )
-    placed = _placed(said, here.level, today)
-    mine_notes = placed[(placed["zone"] == unit) & (placed["theme"] == theme_)]
+    mine_notes = _of_cell(said, here.level, today, unit, theme_)
     for kind, title, counted in (
         (blend.SOFT, "Ce que nous savons", True),
         (blend.WARM, "Ce que nous vivons", warm),

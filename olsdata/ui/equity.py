@@ -131,8 +131,8 @@ def _bands_html(weights: Weights, here: Scope, territory_: str) -> str:
         for name, middle in zip(GROUPS, (low / 2, (low + high) / 2, (high + 100) / 2), strict=True)
     )
     lines = ""
-    for unit, row in found.iterrows():
-        name = escape(named(here.level, str(unit)))
+    for unit, row in zip(found.index, found.to_dict("records"), strict=True):
+        name = escape(named(here.level, unit))
         here_ = ' class="choisi"' if unit == territory_ else ""
         value = float(row["indice"])
         if np.isnan(value):

@@ -152,8 +152,9 @@ def _legend(frame: pd.DataFrame) -> None:
 def _table_html(found: Proportionality, here: Scope, added: Added, territory_: str) -> str:
     touched = dict(added)
     lines = ""
-    for unit, row in found.zones.loc[list(here.ids)].iterrows():
-        ratio, name = float(row["rapport"]), escape(named(here.level, str(unit)))
+    zones = found.zones.loc[list(here.ids)]
+    for unit, row in zip(zones.index, zones.to_dict("records"), strict=True):
+        ratio, name = float(row["rapport"]), escape(named(here.level, unit))
         plus = ' <span class="etiquette">+ 1 simulée</span>' if unit in touched else ""
         mark = ' class="choisi"' if unit == territory_ else ""
         lines += f'<tr{mark}><th scope="row">{name}{plus}</th>'

@@ -11,6 +11,7 @@ import streamlit as st
 from olsdata import catalogue, words
 from olsdata.equity import blend, laws, need, proportionality, shared
 from olsdata.equity.need import Weights
+from olsdata.local import remembered
 from olsdata.tables import DataError
 from olsdata.ui import acting, sentences, state, tables
 
@@ -226,6 +227,11 @@ def convention() -> str:
 
 def precedents() -> None:
     """What Walloon law already weighs, with its article and what can be set in motion."""
+    st.html(_precedents_html())
+
+
+@remembered(maxsize=1)
+def _precedents_html() -> str:
     lines = ""
     for item in laws.precedents():
         what = item.why
@@ -238,7 +244,7 @@ def precedents() -> None:
             f'<td class="source">{escape(words.spaced(what))}</td></tr>'
         )
     heads = ["Pour qui", "Mécanisme", "Valeur", "Article", "Ce que la page en fait"]
-    tables.show("Poids que le droit wallon donne déjà au besoin", heads, lines, ())
+    return tables.html("Poids que le droit wallon donne déjà au besoin", heads, lines, ())
 
 
 def reasons() -> None:
