@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from sqlalchemy import Engine
 from streamlit.components.v2 import manifest_scanner
 
-from olsdata import local
+from olsdata import local, store
 from olsdata.local import shapes
+from olsdata.store import database
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -68,6 +72,36 @@ def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
     local.refresh()
     st.cache_data.clear()
     st.cache_resource.clear()
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file whose tables the migrations have made, and that holds nothing."""
+    path = tmp_path_factory.mktemp("vide") / "ols.sqlite"
+    engine = database._engine(f"sqlite:///{path}")
+    database.upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _tables_made_once(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, empty_store: Path
+) -> None:
+    """A new SQLite store is a copy of the empty one, but for tests of the migrations themselves."""
+    if request.node.get_closest_marker("migrations"):
+        return
+    migrate, turn = database.upgrade, threading.Lock()
+
+    def upgrade(engine: Engine) -> None:
+        path = store.file()
+        with turn:
+            if path is not None and path.exists() and not path.stat().st_size:
+                shutil.copy(empty_store, path)
+                return
+        migrate(engine)
+
+    monkeypatch.setattr(database, "upgrade", upgrade)
 
 
 @pytest.fixture(scope="session")

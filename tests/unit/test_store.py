@@ -22,6 +22,8 @@ from olsdata import store
 from olsdata.store import StoreError, database, models
 from olsdata.store.models import Proposal, ProposalCommune, Revision
 
+pytestmark = pytest.mark.migrations
+
 ROOT = Path(__file__).resolve().parents[2]
 WRITERS, EACH = 8, 100
 
