@@ -195,3 +195,18 @@ def test_a_map_leaves_a_copy_on_paper(reader: Visitor) -> None:
     )
     assert coloured[0] > 10
     assert coloured[1] == 0
+    visit.page.emulate_media(media="print")
+    width, height, room = visit.page.evaluate(
+        """() => {
+          dispatchEvent(new Event("beforeprint"));
+          const copy = document.querySelector(".copie-papier");
+          const { width, height } = copy.getBoundingClientRect();
+          const room = copy.parentElement.clientWidth;
+          dispatchEvent(new Event("afterprint"));
+          return [width, height, room];
+        }"""
+    )
+    most = 120 / 25.4 * 96
+    assert width <= room + 1
+    assert height <= most + 1
+    assert width >= room - 1 or height >= most - 1
