@@ -279,7 +279,7 @@ def block(name: str, rows: list[ProfileRow], view: View, reference: Zone) -> Non
             f'<th scope="col" class="nombre">{escape(zone.title)}</th>'
             '<th scope="col">Entre les communes</th>'
             f'<th scope="col" class="nombre">{escape(other)}</th><th scope="col">Source</th></tr>'
-            f"</thead><tbody>{lines}</tbody></table></div>"
+            f"</thead><tbody>{glossary.explained(lines)}</tbody></table></div>"
         )
     else:
         sentence(f"<b>Aucun chiffre communal</b> n’est disponible pour « {escape(name)} ».")
@@ -295,7 +295,10 @@ def missing(gaps: list[Card], view: View) -> None:
         for card in gaps
     )
     count = words.plural(len(gaps), "indicateur manquant", "indicateurs manquants")
-    st.html(f'<details class="manque"><summary>{count}</summary><ul>{items}</ul></details>')
+    st.html(
+        f'<details class="manque"><summary>{count}</summary>'
+        f"<ul>{glossary.explained(items)}</ul></details>"
+    )
 
 
 def determinants(rows: dict[str, list[ProfileRow]]) -> None:

@@ -145,7 +145,8 @@ def _budget(block: Block, view: View) -> None:
                 ols.zone(i).title,
                 *(words.number(float(p[i])) for p in people.values()),
                 "700 000 €" if people[2026][i] >= figures.LEGAL_LINE else "450 000 €",
-            ]
+            ],
+            (1, 2, 3, 4),
         )
         for i in ols.zones.index
     )

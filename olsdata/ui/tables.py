@@ -55,7 +55,22 @@ def show(
     st.html(html(name, heads, lines, numbers, tall))
 
 
-def line(cells: Sequence[str]) -> str:
-    """A row whose first cell is its head; every cell is escaped."""
+def line(cells: Sequence[str], numbers: Sequence[int] = ()) -> str:
+    """A row whose first cell is its head; every cell is escaped.
+
+    Parameters
+    ----------
+    cells : texts
+    numbers : places of those that hold numbers, as in ``html``
+
+    Examples
+    --------
+    >>> line(["Namur", "12"], (1,))
+    '<tr><th scope="row">Namur</th><td class="nombre">12</td></tr>'
+    """
     first, *others = (escape(words.spaced(cell)) for cell in cells)
-    return f'<tr><th scope="row">{first}</th>' + "".join(f"<td>{c}</td>" for c in others) + "</tr>"
+    said = f'<tr><th scope="row">{first}</th>'
+    for place, cell in enumerate(others, 1):
+        kind = ' class="nombre"' if place in numbers else ""
+        said += f"<td{kind}>{cell}</td>"
+    return f"{said}</tr>"

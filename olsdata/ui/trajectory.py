@@ -319,7 +319,7 @@ def _budget(view: View) -> None:
     if costs:
         lines = "".join(
             f'<tr><th scope="row">{escape(e.content["poste"])}</th>'
-            f"<td>{words.number(e.content['montant'])}</td>"
+            f'<td class="nombre">{words.number(e.content["montant"])}</td>'
             f"<td>{'personnel' if e.content['personnel'] else 'autre'}</td></tr>"
             for e in costs
         )
