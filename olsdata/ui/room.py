@@ -1,7 +1,8 @@
-"""Notes on a screen that a room looks at: those of the OLS alone, only when its lead chooses."""
+"""What a screen that a room looks at shows: what is « Mon OLS », only when its lead chooses."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -20,28 +21,43 @@ NOTE = ("note", "notes")
 def shown(
     view: View, name: str, *asked: dict[str, Any], what: tuple[str, str] = NOTE
 ) -> frozenset[str]:
-    """Visibilities that this screen shows; on a shared one, says how many records it leaves out.
+    """Visibilities of the notes that this screen shows, besoins and signals among them.
 
-    The choice of showing them is asked for anew in each place, and forgotten with the page.
+    Parameters
+    ----------
+    name, what : as for ``opened``
+    asked : what the part reads, as arguments of ``book.find``; no record may match two of them
+    """
+    actor = who.actor()
+
+    def own() -> int:
+        return sum(book.find(actor, **q, visibility="ols", limit=1).total for q in asked)
+
+    return EVERY if opened(view, name, own, what) else lists.ROOM
+
+
+def opened(view: View, name: str, own: Callable[[], int], what: tuple[str, str]) -> bool:
+    """Whether this screen shows what is « Mon OLS »; when not, says how much it leaves out.
+
+    The choice of showing it is asked for anew in each place, and forgotten with the page.
 
     Parameters
     ----------
     name : of the part of the page, in its widget's key
-    asked : what the part reads, as arguments of ``book.find``; no record may match two of them
-    what : one and several of the records that are read
+    own : how many records the part would show that are « Mon OLS »
+    what : one and several of them
     """
     if not view.shared:
-        return EVERY
-    actor = who.actor()
-    own = [book.find(actor, **query, visibility="ols", limit=1).total for query in asked]
-    if not any(own):
-        return lists.ROOM
-    many = words.plural(sum(own), *(f"{noun} « Mon OLS »" for noun in what))
+        return True
+    count = own()
+    if not count:
+        return False
+    many = words.plural(count, *(f"{noun} « Mon OLS »" for noun in what))
     key = f"salle-{name}-{view.territory}"
-    if rows.leads(actor) and st.toggle(f"Montrer à la salle {many}", key=key):
-        return EVERY
+    if rows.leads(who.actor()) and st.toggle(f"Montrer à la salle {many}", key=key):
+        return True
     cards.source(f"Hors de l’écran et des comptes : {many}.")
-    return lists.ROOM
+    return False
 
 
 def none(view: View, name: str) -> None:

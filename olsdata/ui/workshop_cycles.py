@@ -12,7 +12,7 @@ from olsdata.notes import book as note_book
 from olsdata.notes import lists as note_lists
 from olsdata.notes.content import Content
 from olsdata.territory import WALLONIE
-from olsdata.ui import acting, cards, notes, sentences, who, workshop_ideas
+from olsdata.ui import acting, cards, notes, room, sentences, who, workshop_ideas
 from olsdata.ui.state import View
 from olsdata.workshops import cycles, lists
 from olsdata.workshops.cycles import Cycle, Said
@@ -134,13 +134,14 @@ def tried(view: View, visibility: str = "") -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         asked = st.text_input("Chercher", key="cycles-mots", placeholder="Un mot")
         theme = notes.choose("Thème", note_lists.THEMES, "", "cycles-theme", "tous")
-    found = cycles.find(
-        who.actor(),
-        theme=theme,
-        text=str(asked),
-        ols="" if view.territory == WALLONIE else view.territory,
-        visibility=visibility,
-    )
+    ols = "" if view.territory == WALLONIE else view.territory
+    if not visibility:
+
+        def own() -> int:
+            return len(cycles.find(who.actor(), ols=ols, visibility="ols"))
+
+        visibility = "" if room.opened(view, "tours", own, ("tour", "tours")) else "iwpl"
+    found = cycles.find(who.actor(), theme=theme, text=str(asked), ols=ols, visibility=visibility)
     st.html(f'<p class="source" role="status">{words.plural(len(found), "tour")}.</p>')
     for cycle in found:
         st.html(card(cycle))

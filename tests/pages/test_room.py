@@ -11,6 +11,11 @@ from streamlit.testing.v1 import AppTest
 from olsdata.notes import book, drafts
 from olsdata.notes.actors import LOCAL, Actor
 from olsdata.ui import who
+from olsdata.workshops import book as workshops
+from olsdata.workshops import cycles, ideas
+from olsdata.workshops.book import Plan
+from olsdata.workshops.ideas import Step
+from olsdata.workshops.pictures import Picture
 from tests.pages.test_notes_pages import NEED, NOTE, html, in_shell, loses_its_place, opened
 from tests.pages.test_pages import PAGES, alerts
 
@@ -117,6 +122,21 @@ def test_another_view_kept_by_the_ols_is_hidden_under_a_note_that_is_shared() ->
     assert OWN not in html(app)
     app.toggle(key="salle-notes-05").set_value(True).run()
     assert html(app).count(OWN) == 2
+
+
+def test_a_turn_kept_by_the_ols_is_shown_to_the_room_when_its_lead_chooses() -> None:
+    pictures = (Picture("carte", "pct_65p_2021"),)
+    held = workshops.prepare(LOCAL, Plan("Vieillir ici", "05", pictures=pictures))
+    workshops.open_(LOCAL, held.id)
+    step = ideas.choose(LOCAL, held.id, Step("CPAS", "Une tournée.", "2027-02-01", "horizontal"))
+    turn = cycles.begin(LOCAL, step.id)
+    cycles.revise(LOCAL, turn.id, replace(turn.said, learnt=f"{OWN}."), turn.revision)
+    app = opened("atelier", ecran="partage", **{"partie-atelier": "cycles"})
+    assert alerts(app) == []
+    assert OWN not in html(app)
+    assert "Hors de l’écran et des comptes : 1 tour « Mon OLS »." in said(app)
+    app.toggle(key="salle-tours-05").set_value(True).run()
+    assert OWN in html(app)
 
 
 def test_the_counts_by_ols_leave_out_what_the_room_does_not_see() -> None:
