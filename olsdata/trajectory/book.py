@@ -39,6 +39,9 @@ STEP, ROUND, ANSWER = "etape", "tour", "reponse"
 MEMBER, SPACE, FUNCTION, COST = "membre", "espace", "fonction", "budget"
 SORTS = (STEP, ROUND, ANSWER, MEMBER, SPACE, FUNCTION, COST)
 OPEN, SHOWN = "ouvert", "devoile"
+PROPS, PROPS_MOST = ("chiffre", "note"), 10
+"""What an answer may rest on, written « kind:id », and how many at most."""
+
 LENGTHS = {
     "ols": 10,
     "sort": 10,
@@ -358,6 +361,19 @@ def _names(value: Any) -> list[str]:
     return [rules.text(str(v), "Membre", NAME_MOST) for v in value]
 
 
+def _props(value: Any) -> list[str]:
+    """Notes and figures that an answer rests on; one that is gone stays, and is said to be."""
+    if value is None:
+        return []
+    if not isinstance(value, list) or len(value) > PROPS_MOST:
+        raise DataError(f"Notes et chiffres joints : {PROPS_MOST} au plus.")
+    for prop in value:
+        kind, _, id_ = prop.partition(":") if isinstance(prop, str) else ("", "", "")
+        if kind not in PROPS or not 0 < len(id_) <= KEY_MOST:
+            raise DataError(f"Note ou chiffre joint : « {str(prop)[:30]} » inconnu.")
+    return list(value)
+
+
 _FIELDS: dict[str, dict[str, Any]] = {
     STEP: {
         "position": _position,
@@ -373,6 +389,7 @@ _FIELDS: dict[str, dict[str, Any]] = {
         "mot": _among("Où en sommes-nous", WORDS),
         "raison": _text("Ce qui nous le fait dire"),
         "suite": _text("Ensuite"),
+        "appuis": _props,
     },
     MEMBER: {
         "nom": _text("Structure ou groupe", NAME_MOST, True),

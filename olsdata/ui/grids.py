@@ -8,14 +8,17 @@ from uuid import uuid4
 
 import streamlit as st
 
-from olsdata import reference, words
+from olsdata import catalogue, reference, words
 from olsdata import trajectory as road
+from olsdata.notes import book as notes
 from olsdata.notes import guard
+from olsdata.notes.lists import VISIBILITY
 from olsdata.trajectory import book, readings
 from olsdata.trajectory.book import Entry
 from olsdata.ui import acting, cards, cells, sentences, state, tables, who
 from olsdata.ui import trajectory_forms as forms
 from olsdata.ui.state import View
+from olsdata.workshops import lists
 
 _HOLDER, _QUESTION = "_qui-repond", "_question-ouverte"
 
@@ -151,14 +154,41 @@ def _sheet(
     reason = st.text_area(
         "Qu’est-ce qui nous le fait dire ?", before.get("raison", ""), key=f"{name}-r"
     )
+    known, joined = _props(view), list(before.get("appuis", []))
+    hidden = [prop for prop in joined if prop not in known]  # stay joined
+    props = st.multiselect(
+        "Notes et chiffres qui l’appuient (facultatif)",
+        list(known),
+        [prop for prop in joined if prop in known],
+        format_func=known.__getitem__,
+        key=f"{name}-appuis",
+        placeholder="Choisir",
+        max_selections=book.PROPS_MOST,
+    )
     then = st.text_area("Et ensuite ?", before.get("suite", ""), key=f"{name}-s")
-    fields = {"mot": word, "raison": str(reason), "suite": str(then)}
-    sure = forms.sure(fields, f"{name}-ok-sur")
+    said = {"mot": word, "raison": str(reason), "suite": str(then)}
+    sure = forms.sure(said, f"{name}-ok-sur")
+    fields = {**said, "appuis": [*hidden, *props]}
     if st.button("Garder ma réponse", key=f"{name}-ok"):
         following = _next(grid, done | {question.id}, question.id)
         acting.attempt(
             lambda: _keep(view, key, fields, chosen.visibility, sure, following), "Réponse gardée."
         )
+
+
+def _props(view: View) -> dict[str, str]:
+    """Figures and notes of the territory that an answer may rest on, and their names.
+
+    On a screen that a room looks at, the notes of the OLS alone are left out.
+    """
+    shown = lists.ROOM if view.shared else VISIBILITY
+    found = {
+        f"chiffre:{c.id}": f"Chiffre : {c.title}, {c.year}" for c in catalogue.available().values()
+    }
+    for note in notes.find(who.actor(), place=view.territory, shown=shown, limit=100).notes:
+        text = words.spaced(note.content.text)
+        found[f"note:{note.id}"] = f"Note : « {text[:70]}{'…' if len(text) > 70 else ''} »"
+    return found
 
 
 def _keep(
@@ -180,7 +210,8 @@ def _keep(
 def _spread(view: View, grid: road.Grid, chosen: Entry) -> None:
     """How answers spread over the words, and what makes people say so; no mean, no score."""
     found = book.answers(who.actor(), view.territory, chosen.key)
-    lines = "".join(_line(question, found) for question in grid.questions)
+    known = _props(view)
+    lines = "".join(_line(question, found, known) for question in grid.questions)
     heads = ["Thème", *(word.capitalize() for word in road.WORDS.values()), "Ce qui est dit"]
     with st.container(key="dispersion"):
         tables.show(f"{grid.title} : la dispersion des réponses", heads, lines, (), tall=True)
@@ -188,7 +219,7 @@ def _spread(view: View, grid: road.Grid, chosen: Entry) -> None:
     cards.source(f"{words.plural(people, 'feuille')}. Ni somme, ni moyenne, ni note.")
 
 
-def _line(question: road.Question, found: list[Entry]) -> str:
+def _line(question: road.Question, found: list[Entry], known: dict[str, str]) -> str:
     """A question: under each word a dot per answer and their number, then the reasons."""
     counts = readings.spread(found, question.id)
     cells = ""
@@ -202,5 +233,12 @@ def _line(question: road.Question, found: list[Entry]) -> str:
         for text in (e.content["raison"], e.content["suite"])
         if text
     )
+    props = dict.fromkeys(
+        known.get(prop, "Note ou chiffre que cet écran ne montre pas")
+        for e in found
+        if e.key.endswith(f"/{question.id}")
+        for prop in e.content.get("appuis", [])
+    )
+    said += "".join(f'<li class="source">{escape(name)}</li>' for name in props)
     reasons = f"<ul>{said}</ul>" if said else ""
     return f'<tr><th scope="row">{escape(question.title)}</th>{cells}<td>{reasons}</td></tr>'

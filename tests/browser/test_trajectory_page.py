@@ -56,6 +56,11 @@ def test_two_people_answer_before_they_see_each_other(reader: Visitor) -> None:
         panel = page.locator(".st-key-panneau-question").filter(has_text="Ceux qui en ont")
         panel.get_by_text(word, exact=True).click()
         visit.settle()
+        if word == "ancré":
+            panel.get_by_role("combobox", name="Notes et chiffres").fill("65 ans et plus")
+            page.get_by_role("option", name="Chiffre : 65 ans et plus, 2021", exact=True).click()
+            page.keyboard.press("Escape")
+            visit.settle()
         panel.get_by_role("button", name="Garder ma réponse").click()
         page.get_by_role("button", name="Équité · répondu").wait_for()
         page.get_by_role("heading", name="Usage des ressources").wait_for()
@@ -66,7 +71,8 @@ def test_two_people_answer_before_they_see_each_other(reader: Visitor) -> None:
     equity = page.get_by_role("row").filter(has_text="Équité")
     equity.wait_for()
     answers = equity.get_by_role("cell").all_inner_texts()
-    assert [text.strip(" ●") for text in answers] == ["", "1", "", "1", "", ""]
+    said = ["", "1", "", "1", "", "Chiffre : 65 ans et plus, 2021"]
+    assert [text.strip(" ●") for text in answers] == said
 
 
 REASON = "Le comité reste lourd : deux structures décident, et les bassins l’apprennent après coup."

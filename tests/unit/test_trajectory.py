@@ -139,6 +139,19 @@ def test_an_answer_has_its_round_question_and_holder(key: str, holder: str, word
         book.keep(LOCAL, "05", book.ANSWER, key, answer("loin"), holder=holder)
 
 
+def test_an_answer_rests_on_notes_and_figures_that_may_go() -> None:
+    opened()
+    props = ["chiffre:pct_65p_2021", "note:partie"]
+    content = {**answer("germe"), "appuis": props}
+    kept = book.keep(LOCAL, "05", book.ANSWER, "t1/diversite", content, holder="a")
+    assert kept.content["appuis"] == props
+    for wrong in (["65p"], ["poème:x"], ["note:"], "note:x", [f"note:{n}" for n in range(11)]):
+        with pytest.raises(DataError, match="chiffre"):
+            book.keep(
+                LOCAL, "05", book.ANSWER, "t1/diversite", {**content, "appuis": wrong}, holder="a"
+            )
+
+
 # --- Rights ------------------------------------------------------------
 
 
