@@ -95,10 +95,11 @@ def _members(view: View, members: list[Entry]) -> None:
 
 @lru_cache(maxsize=16)
 def _bars(pairs: tuple[tuple[str, int, int], ...], colours: Tokens) -> go.Figure:
-    """Members dark, partners light, by sector."""
+    """Members and partners by sector, in two tones that differ in both themes."""
     figure = go.Figure()
+    other = colours.ramp[2 if colours.name == "clair" else 1]
     for place, (name, colour) in enumerate(
-        (("membres", colours.accent_text), ("partenaires", colours.ramp[2])), 1
+        (("membres", colours.accent_text), ("partenaires", other)), 1
     ):
         figure.add_bar(
             x=[row[place] for row in pairs],
