@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
 
 from olsdata.reference import documents, facts
 from olsdata.words import folded
@@ -28,14 +27,13 @@ class Entry:
 
     @property
     def acronym(self) -> bool:
-        """Whether the term is an acronym: only those are explained on hover inside a text."""
+        """Whether the term is an acronym that not everybody uses."""
         return bool(_ACRONYM.fullmatch(self.term)) and self.term not in _EVERYDAY
 
 
 _ACRONYM = re.compile(r"[A-Z0-9][A-Za-z0-9ï]*[A-Z][A-Za-z0-9]*")
 _EVERYDAY = frozenset({"CSV", "XLSX", "DOCX", "PDF", "PNG", "URL", "UTF", "ZIP", "QR"})
 _DATE_PARTS = frozenset({"AAAA", "MM", "JJ"})
-_TAGS = re.compile(r"(<[^>]*>)")
 
 
 @lru_cache(maxsize=1)
@@ -64,43 +62,32 @@ def search(word: str) -> list[Entry]:
     ]
 
 
-@lru_cache(maxsize=1)
-def _pattern() -> tuple[re.Pattern[str], dict[str, str]]:
-    said = {e.term: e.short for e in entries().values() if e.acronym and e.short}
-    ordered = sorted(said, key=len, reverse=True)
-    return re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, ordered))})(?![\w-])"), said
+def on_hover() -> dict[str, str]:
+    """What hovering says of each term met in a text, by the spelling that is looked for.
 
-
-def explained(html: str) -> str:
-    """Safe HTML in which the first mention of each acronym says what it stands for on hover.
-
-    Parameters
-    ----------
-    html : safe HTML; tags are left as they are, and so are texts inside ``<abbr>``
+    An acronym is looked for as it is; any other term with or without its capital, in the singular
+    or in the plural (a regular expression). Everyday acronyms, and letters, are left alone.
 
     Examples
     --------
-    >>> explained("<b>Le CLPS</b> et le CLPS")
-    '<b>Le <abbr title="Centre local de promotion de la santé">CLPS</abbr></b> et le CLPS'
+    >>> said = on_hover()
+    >>> said["CLPS"]
+    'Centre local de promotion de la santé'
+    >>> said["[Bb]assins? de vies?"]
+    'le plus petit territoire où l’on accède aux services courants (CWASS 47/6)'
     """
-    pattern, said = _pattern()
-    seen: set[str] = set()
+    return {
+        _spelling(entry): entry.short
+        for entry in entries().values()
+        if entry.term not in _EVERYDAY and len(entry.term) > 1
+    }
 
-    def one(match: re.Match[str]) -> str:
-        word = match[1]
-        if word in seen:
-            return word
-        seen.add(word)
-        return f'<abbr title="{escape(said[word])}">{word}</abbr>'
 
-    parts = _TAGS.split(html)
-    inside = 0
-    for place, part in enumerate(parts):
-        if part.startswith("<"):
-            inside += part.startswith("<abbr") - part.startswith("</abbr")
-        elif not inside:
-            parts[place] = pattern.sub(one, part)
-    return "".join(parts)
+def _spelling(entry: Entry) -> str:
+    first, rest = entry.term[0], entry.term[1:]
+    if rest != rest.lower() or not entry.term.replace(" ", "").replace("-", "").isalpha():
+        return entry.term
+    return f"[{first}{first.lower()}]" + re.sub(r"(?<=\w{3})\b", "s?", rest)
 
 
 def unexplained(text: str) -> set[str]:

@@ -21,7 +21,6 @@ from olsdata.exports.tables import to_french_csv
 from olsdata.exports.workbook import XLSX, About
 from olsdata.figures import Headline, ProfileRow, Spread
 from olsdata.notes import actors
-from olsdata.reference import glossary
 from olsdata.territory import Zone
 from olsdata.ui import sentences, state, theme, who
 from olsdata.ui.state import View
@@ -58,12 +57,12 @@ def title(view: View, name: str) -> None:
 
 def source(text: str) -> None:
     """The source line that closes a panel."""
-    st.html(f'<p class="source">{glossary.explained(escape(words.spaced(text)))}</p>')
+    st.html(f'<p class="source">{escape(words.spaced(text))}</p>')
 
 
 def sentence(html: str) -> None:
     """The sentence under a picture; ``html`` comes from ``sentences``, which escapes."""
-    st.html(f'<p class="phrase">{glossary.explained(words.spaced(html))}</p>')
+    st.html(f'<p class="phrase">{words.spaced(html)}</p>')
 
 
 def note_link(view: View, indicator: str, about: str) -> str:
@@ -279,7 +278,7 @@ def block(name: str, rows: list[ProfileRow], view: View, reference: Zone) -> Non
             f'<th scope="col" class="nombre">{escape(zone.title)}</th>'
             '<th scope="col">Entre les communes</th>'
             f'<th scope="col" class="nombre">{escape(other)}</th><th scope="col">Source</th></tr>'
-            f"</thead><tbody>{glossary.explained(lines)}</tbody></table></div>"
+            f"</thead><tbody>{lines}</tbody></table></div>"
         )
     else:
         sentence(f"<b>Aucun chiffre communal</b> n’est disponible pour « {escape(name)} ».")
@@ -295,10 +294,7 @@ def missing(gaps: list[Card], view: View) -> None:
         for card in gaps
     )
     count = words.plural(len(gaps), "indicateur manquant", "indicateurs manquants")
-    st.html(
-        f'<details class="manque"><summary>{count}</summary>'
-        f"<ul>{glossary.explained(items)}</ul></details>"
-    )
+    st.html(f'<details class="manque"><summary>{count}</summary><ul>{items}</ul></details>')
 
 
 def determinants(rows: dict[str, list[ProfileRow]]) -> None:

@@ -81,7 +81,7 @@ def _levels(block: Block, view: View) -> None:
             f'<p><a href="{page}?{query}" target="_self">{escape(link)} →</a></p></div></div>'
             f"{inner}</div>"
         )
-    st.html(f'<div class="niveaux">{glossary.explained(words.spaced(inner))}</div>')
+    st.html(f'<div class="niveaux">{words.spaced(inner)}</div>')
 
 
 def _axes(block: Block, view: View) -> None:

@@ -22,7 +22,6 @@ from olsdata import (
 )
 from olsdata import tables as data
 from olsdata.exports.workbook import About
-from olsdata.reference import glossary
 from olsdata.structures import Completeness, Type
 from olsdata.territory import WALLONIE, Zone, Zoning
 from olsdata.ui import cards, menu, sentences, state, tables, theme
@@ -515,7 +514,7 @@ def matrix(zoning: Zoning, zone: Zone, chosen: str) -> None:
     st.html(
         '<div class="defile" tabindex="0" role="region" aria-label="Types de structures et '
         'zones"><table class="donnees matrice"><thead><tr><td></td>'
-        f"{head}</tr></thead><tbody>{glossary.explained(lines)}</tbody></table></div>"
+        f"{head}</tr></thead><tbody>{lines}</tbody></table></div>"
     )
 
 

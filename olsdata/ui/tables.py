@@ -8,7 +8,6 @@ from html import escape
 import streamlit as st
 
 from olsdata import words
-from olsdata.reference import glossary
 
 WIDE = 4
 """From more columns than this, a table keeps its width on a phone and scrolls."""
@@ -21,7 +20,7 @@ def html(
     numbers: tuple[int, ...] = (1,),
     tall: bool = False,
 ) -> str:
-    """A table as HTML; the first mention of each acronym says what it stands for on hover.
+    """A table as HTML.
 
     Parameters
     ----------
@@ -36,7 +35,7 @@ def html(
         for i, h in enumerate(heads)
     )
     wide = " large" if len(heads) > WIDE else ""
-    return glossary.explained(
+    return (
         f'<div class="defile{" haute" if tall else ""}" tabindex="0" role="region" '
         f'aria-label="{escape(name)}"><table class="donnees{wide}">'
         f"<caption>{escape(name)}</caption><thead><tr>{head}</tr></thead>"

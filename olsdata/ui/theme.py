@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
 
 from olsdata.palette import DARK, DIVERGING, INK, LIGHT, RAMP, WHITE, Tokens
+from olsdata.reference import glossary
 from olsdata.ui import state
 
 __all__ = ["DARK", "DIVERGING", "INK", "LIGHT", "RAMP", "WHITE", "Tokens"]
@@ -18,7 +21,7 @@ BASE_PX, SHARED_PX = 17, 24
 STYLE = Path(__file__).with_name("style.css")
 SHARED = Path(__file__).with_name("partage.css")
 FRENCH = Path(__file__).with_name("francais.html")
-"""Sets ``<html lang>`` and puts Streamlit's own words in French."""
+"""Sets ``<html lang>``, puts Streamlit's own words in French, explains acronyms on hover."""
 
 
 def tokens() -> Tokens:
@@ -74,7 +77,13 @@ def style(colours: Tokens, shared: bool = False, section: int = 0) -> str:
 def apply(shared: bool = False, section: int = 0) -> None:
     """Put the style block in the page, and the page in French."""
     st.html(style(tokens(), shared, section))
-    st.html(FRENCH, unsafe_allow_javascript=True, width=1)
+    st.html(_french(), unsafe_allow_javascript=True, width=1)
+
+
+@lru_cache(maxsize=1)
+def _french() -> str:
+    meanings = json.dumps(glossary.on_hover(), ensure_ascii=False).replace("<", "\\u003c")
+    return FRENCH.read_text(encoding="utf-8").replace('"GLOSSAIRE"', meanings)
 
 
 def phone() -> bool:

@@ -111,10 +111,10 @@ class Visit:
         self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
         self.page.locator("h1").first.wait_for()
         self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_function(DRAWN)
+        self.page.wait_for_function(DRAWN, polling=100)
         self.page.wait_for_timeout(300)
         self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-        self.page.wait_for_function(DRAWN)
+        self.page.wait_for_function(DRAWN, polling=100)
 
     def address(self) -> str:
         """The address bar; ``page.url`` is one navigation late."""

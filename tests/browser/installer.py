@@ -1,6 +1,6 @@
 """Find a Chromium for the browser tests, or install one where this machine allows it.
 
-In order: one that is already here; Debian's package (root, or sudo without a password);
+In order: one that is already here; Debian's packages (root, or sudo without a password);
 playwright's own download. Without any of them the browser tests are skipped on a desk and fail
 in CI, so this script always ends well and says what it did.
 """
@@ -12,7 +12,14 @@ import shutil
 import subprocess
 import sys
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NAMES = (
+    "chromium-headless-shell",  # the same engine without the windows around it: a fifth less work
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+)
 MACS = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
 
 
@@ -34,12 +41,13 @@ def attempts() -> list[list[list[str]]]:
     if shutil.which("apt-get"):
         sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
         if not sudo or shutil.which("sudo"):
-            ways.append(
+            ways += [
                 [
                     [*sudo, "apt-get", "update", "-qq"],
-                    [*sudo, "apt-get", "install", "-y", "-qq", "chromium"],
+                    [*sudo, "apt-get", "install", "-y", "-qq", package],
                 ]
-            )
+                for package in ("chromium-headless-shell", "chromium")
+            ]
     ways.append([[sys.executable, "-m", "playwright", "install", "chromium"]])
     return ways
 

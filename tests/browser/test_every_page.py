@@ -59,6 +59,25 @@ def test_no_acronym_is_missing_from_the_glossary(visit: Visit) -> None:
 
 
 @everywhere
+def test_an_acronym_says_on_hover_what_it_stands_for_in_each_block(visit: Visit) -> None:
+    acronyms = {t: said for t, said in glossary.on_hover().items() if t.isalnum()}
+    silent = visit.page.evaluate(
+        """(acronyms) => [...document.querySelectorAll(".stHtml")].flatMap((shown) => {
+          const block = shown.cloneNode(true);
+          for (const other of block.querySelectorAll("script, style, svg")) other.remove();
+          const words = new Set(block.textContent.split(/[^\\p{L}\\p{N}_-]+/u));
+          const marks = [...block.querySelectorAll("abbr")];
+          return Object.entries(acronyms)
+            .filter(([term, said]) => words.has(term)
+              && !marks.some((m) => m.textContent === term && m.title === said))
+            .map(([term]) => `${term} : ${block.textContent.slice(0, 80)}`);
+        })""",
+        acronyms,
+    )
+    assert silent == []
+
+
+@everywhere
 def test_the_page_says_that_it_is_in_french(visit: Visit) -> None:
     assert visit.page.evaluate("document.documentElement.lang") == "fr"
 

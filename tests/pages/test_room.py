@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from olsdata.notes import book, drafts
 from olsdata.notes.actors import LOCAL, Actor
@@ -42,11 +40,6 @@ PLACE = "05-92048"
 ADDRESS = {"ecran": "partage", "niveau": "bassin", "indicateur": "pct_65p_2021"}
 
 
-def said(app: AppTest) -> str:
-    """What the page says, without the abbreviations' marks."""
-    return re.sub(r"</?abbr[^>]*>", "", html(app))
-
-
 def written() -> None:
     """Of each sort one record for the OLS alone and one for all; and again on a place now gone."""
     for text, visibility in ((OWN, "ols"), (TOLD, "iwpl")):
@@ -76,13 +69,13 @@ def test_a_part_says_how_many_it_leaves_out_and_its_lead_may_show_them(
     app = in_shell(name, **ADDRESS, **query)
     assert OWN not in html(app)
     assert TOLD in html(app)
-    assert f"Hors de l’écran et des comptes : {many}." in said(app)
+    assert f"Hors de l’écran et des comptes : {many}." in html(app)
     choice = app.toggle(key=f"salle-{key}")
     assert choice.label == f"Montrer à la salle {many}"
     choice.set_value(True).run()
     assert alerts(app) == []
     assert OWN in html(app)
-    assert "Hors de l’écran" not in said(app)
+    assert "Hors de l’écran" not in html(app)
 
 
 @pytest.mark.parametrize(("name", "query", "many", "key"), PARTS)
@@ -99,9 +92,9 @@ def test_what_is_searched_does_not_change_the_number_left_out() -> None:
     written()
     app = opened("notes", ecran="partage")
     app.text_input(key="notes-mots").set_value("Gardé").run()
-    assert "0 note." in said(app)
-    assert "Aucune note sur cet écran." in said(app)
-    assert "Hors de l’écran et des comptes : 1 note « Mon OLS »." in said(app)
+    assert "0 note." in html(app)
+    assert "Aucune note sur cet écran." in html(app)
+    assert "Hors de l’écran et des comptes : 1 note « Mon OLS »." in html(app)
 
 
 def test_the_choice_is_made_anew_in_another_territory() -> None:
@@ -134,7 +127,7 @@ def test_a_turn_kept_by_the_ols_is_shown_to_the_room_when_its_lead_chooses() -> 
     app = opened("atelier", ecran="partage", **{"partie-atelier": "cycles"})
     assert alerts(app) == []
     assert OWN not in html(app)
-    assert "Hors de l’écran et des comptes : 1 tour « Mon OLS »." in said(app)
+    assert "Hors de l’écran et des comptes : 1 tour « Mon OLS »." in html(app)
     app.toggle(key="salle-tours-05").set_value(True).run()
     assert OWN in html(app)
 
@@ -142,7 +135,7 @@ def test_a_turn_kept_by_the_ols_is_shown_to_the_room_when_its_lead_chooses() -> 
 def test_the_counts_by_ols_leave_out_what_the_room_does_not_see() -> None:
     written()
     app = opened("besoins", partie="ols", ecran="partage")
-    assert "Hors de l’écran et des comptes : 2 besoins « Mon OLS »." in said(app)
+    assert "Hors de l’écran et des comptes : 2 besoins « Mon OLS »." in html(app)
     assert html(app).count('<td class="nombre">2</td>') == 1
     app.toggle(key="salle-ols-05").set_value(True).run()
     assert html(app).count('<td class="nombre">4</td>') == 1
@@ -152,6 +145,6 @@ def test_who_leads_no_workshop_is_not_offered_to_show_them(monkeypatch) -> None:
     written()
     monkeypatch.setattr(who, "actor", lambda: Actor("lecteur", "05", "x"))
     app = opened("notes", ecran="partage")
-    assert "Hors de l’écran et des comptes : 1 note « Mon OLS »." in said(app)
+    assert "Hors de l’écran et des comptes : 1 note « Mon OLS »." in html(app)
     assert OWN not in html(app)
     assert not [t for t in app.toggle if t.key.startswith("salle-")]

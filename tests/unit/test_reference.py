@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -107,13 +109,24 @@ def test_terms_are_in_order_and_each_says_something() -> None:
     assert all(entry.short for entry in glossary.entries().values())
 
 
-def test_hover_explains_the_first_mention_only_and_never_inside_a_tag() -> None:
-    html = '<a href="OLS">OLS</a> <abbr title="x">CLPS</abbr> RMLX RML RML'
-    found = glossary.explained(html)
-    assert found.count("<abbr") == 3
-    assert 'href="OLS"' in found
-    assert '<abbr title="x">CLPS</abbr>' in found
-    assert " RMLX " in found
+@pytest.mark.parametrize(
+    ("text", "met"),
+    [
+        ("les Bassins de vie", "le plus petit territoire"),
+        ("le CLPS,", "Centre local de promotion"),
+        ("clps", ""),
+        ("RMLX", ""),
+        ("PIF-ASI", "Plan interfédéral"),
+        ("un CSV", ""),
+    ],
+)
+def test_a_term_is_met_in_a_text_in_its_case_and_number(text: str, met: str) -> None:
+    said = [
+        m
+        for term, m in glossary.on_hover().items()
+        if re.search(rf"(?<![\w-]){term}(?![\w-])", text)
+    ]
+    assert [m[: len(met)] for m in said] == ([met] if met else [])
 
 
 # --- What a territory says ------------------------------------------------------------------------
