@@ -3,7 +3,9 @@
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
-# Python compiles what it uses, at first use: half of the time of the installation.
+# Python compiles what it uses, at first use: half of the time of the installation. It keeps it, even
+# where the machine says otherwise: each start would compile everything again.
+export PYTHONDONTWRITEBYTECODE :=
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile
 
 .PHONY: help run test check bench guide construire verifier clean

@@ -110,17 +110,18 @@ def _rows(data: bytes, name: str) -> list[list[str]]:
         raise DataError(f"{name} : le fichier n’est pas en UTF-8, comme WalStat l’écrit.") from None
     if not text.strip():
         raise DataError(f"{name} : réponse vide.")
+    lines = csv.reader(io.StringIO(text, newline=""))
     try:
-        lines = list(csv.reader(io.StringIO(text, newline="")))
+        first = next(lines)
+        head = [cell.strip().casefold() for cell in first]
+        if head[:4] != _HEAD or len(head) > 5:
+            raise DataError(
+                f"{name} : colonnes inattendues, « {', '.join(first)[:80]} » au lieu de "
+                f"« {', '.join(_HEAD)}, » et d’une colonne de valeurs."
+            )
+        rows = [[cell.strip() for cell in line] for line in lines if line]
     except csv.Error:
         raise DataError(f"{name} : ce fichier n’est pas un CSV lisible.") from None
-    head = [cell.strip().casefold() for cell in lines[0]]
-    if head[:4] != _HEAD or len(head) > 5:
-        raise DataError(
-            f"{name} : colonnes inattendues, « {', '.join(lines[0])[:80]} » au lieu de "
-            f"« {', '.join(_HEAD)}, » et d’une colonne de valeurs."
-        )
-    rows = [[cell.strip() for cell in line] for line in lines[1:] if line]
     for line, row in enumerate(rows, 2):
         if len(row) != 5:
             raise DataError(f"{name}, ligne {line} : {len(row)} colonnes au lieu de 5 ; tronqué.")

@@ -114,8 +114,8 @@ def test_a_bassin_drawn_by_clicks_and_adopted_is_on_the_population_page(
     assert visit.errors == []
 
 
-def test_the_zoom_of_the_reader_outlives_a_redraw(first_reader: Visitor) -> None:
-    visit = started(first_reader)
+def test_the_zoom_of_the_reader_outlives_a_redraw(reader: Visitor) -> None:
+    visit = started(reader, name="Zoom")
     before = visit.page.evaluate(VIEW, MAP)
     x, y = visit.page.evaluate(WHERE, [MAP, list(contours.point("section", "92094D"))])
     visit.page.mouse.move(x, y)
@@ -134,8 +134,8 @@ def test_the_zoom_of_the_reader_outlives_a_redraw(first_reader: Visitor) -> None
     )
 
 
-def test_a_bassin_is_drawn_with_the_keyboard_alone(first_reader: Visitor) -> None:
-    visit = started(first_reader)
+def test_a_bassin_is_drawn_with_the_keyboard_alone(reader: Visitor) -> None:
+    visit = started(reader, name="Clavier")
     box = visit.page.get_by_label("Communes et sections choisies")
     box.focus()
     visit.page.keyboard.type("Malonne")
@@ -153,12 +153,14 @@ def test_a_bassin_is_drawn_with_the_keyboard_alone(first_reader: Visitor) -> Non
     assert "Toute l’OLS est dans un bassin" in text(visit)
 
 
-def test_axe_finds_no_violation_while_drawing(first_reader: Visitor) -> None:
-    started(first_reader)
-    parts = ("dessiner", "propositions", "comparer", "adopter", "fichiers")
-    for part in parts:
-        visit = first_reader.open(f"/bassins?territoire=05&partie={part}")
+PARTS = ("dessiner", "propositions", "comparer", "adopter", "fichiers")
+
+
+def test_axe_finds_no_violation_while_drawing(reader: Visitor) -> None:
+    started(reader, name="Axe")
+    for part in PARTS:
+        reader.close()
+        visit = reader.open(f"/bassins?territoire=05&partie={part}")
         found = visit.faults()
         assert found == [], "\n".join([part, *found])
         assert visit.outside() == []
-        first_reader.close()

@@ -92,16 +92,16 @@ def test_the_level_changes_every_panel_and_the_details_open(reader: Visitor) -> 
 
 
 def test_weights_are_shared_under_a_name_and_taken_up_in_another_browser(
-    first_reader: Visitor,
+    reader: Visitor,
 ) -> None:
-    anne = first_reader.open(f"{ADDRESS}&poids=1-1-1-1-0-3")
+    anne = reader.open(f"{ADDRESS}&poids=1-1-1-1-0-3")
     fold(anne, "Poids partagés")
     anne.page.get_by_role("textbox", name="Nom de ces poids").fill("<script>L’âge</script>")
     for name in ("« Sans chauffage central »", "« 80 ans et plus »"):
         anne.page.get_by_role("textbox", name=f"Pourquoi {name}").fill(f"Dit en atelier, {name}")
     press(anne, "Garder ces poids")
     expect(anne.page.get_by_text("gardés.")).to_be_visible()
-    luc = first_reader.open(ADDRESS, apart=True)
+    luc = reader.open(ADDRESS, apart=True)
     fold(luc, "Poids partagés")
     expect(luc.page.get_by_text("Dit en atelier, « 80 ans et plus »")).to_be_visible()
     press(luc, "Prendre ces poids")

@@ -69,8 +69,8 @@ def test_two_facilitators_write_answer_and_revise_notes_on_one_indicator(
     assert [v.errors for v in (anne, luc, chart)] == [[], [], []]
 
 
-def test_notes_beside_a_figure_keep_the_place_and_the_indicator(first_reader: Visitor) -> None:
-    visit = first_reader.open("/profil?territoire=05")
+def test_notes_beside_a_figure_keep_the_place_and_the_indicator(reader: Visitor) -> None:
+    visit = reader.open("/profil?territoire=05")
     visit.page.get_by_role("link", name="+ noter : 80 ans et plus").first.click()
     visit.page.wait_for_function("location.pathname === '/notes'")
     visit.settle()
@@ -82,8 +82,8 @@ def test_notes_beside_a_figure_keep_the_place_and_the_indicator(first_reader: Vi
     expect(card(visit, "attend")).to_have_count(0)
 
 
-def test_the_example_of_notes_is_marked_as_fictional(first_reader: Visitor) -> None:
-    visit = first_reader.open("/donnees?territoire=05&partie=mesdonnees")
+def test_the_example_of_notes_is_marked_as_fictional(reader: Visitor) -> None:
+    visit = reader.open("/donnees?territoire=05&partie=mesdonnees")
     press(visit, "Ouvrir l’exemple fictif")
     visit.page.wait_for_function("location.search.includes('exemple=1')")
     visit.settle()

@@ -62,10 +62,8 @@ def test_an_indicator_is_brought_seen_with_its_mark_and_removed(
     assert visit.errors == []
 
 
-def test_the_part_that_refreshes_asks_nothing_by_itself_and_reads_well(
-    first_reader: Visitor,
-) -> None:
-    visit = first_reader.open("/donnees?territoire=06&partie=actualiser")
+def test_the_part_that_refreshes_asks_nothing_by_itself_and_reads_well(reader: Visitor) -> None:
+    visit = reader.open("/donnees?territoire=06&partie=actualiser")
     expect(visit.page.get_by_role("button", name="Demander les derniers")).to_be_visible()
     assert visit.faults() == []
     assert visit.outside() == []

@@ -50,7 +50,7 @@ def test_a_link_opens_the_same_view_in_another_browser(reader: Visitor) -> None:
 
 
 def test_the_view_follows_from_page_to_page(reader: Visitor) -> None:
-    visit = reader.open("/population?territoire=09&niveau=bassin")
+    visit = reader.open("/profil?territoire=09&niveau=bassin")
     visit.page.get_by_role("link", name="Accueil").first.click()
     visit.page.wait_for_function("location.pathname === '/accueil'")
     visit.settle()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -120,9 +121,8 @@ def both() -> list[str]:
 
 
 @pytest.mark.parametrize("page", ["population", "profil", "comparer"])
-@pytest.mark.parametrize("level", ["ols", "bassin", "commune"])
-def test_the_pages_show_it_with_its_mark_at_every_level(both, page, level) -> None:
-    for id_ in both:
+def test_the_pages_show_it_with_its_mark_at_every_level(both, page) -> None:
+    for level, id_ in itertools.product(("ols", "bassin", "commune"), both):
         app = opened(page, territoire="06", indicateur=id_, niveau=level)
         assert alerts(app) == []
         if page != "comparer":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from olsdata import figures, local, tables, territory, words
+from olsdata import figures, local, standing, tables, territory, words
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 META = {"label": "Arrêté modifié", "source": "essai", "date": "2026-11-20"}
@@ -31,48 +32,45 @@ def with_gembloux_in_06():
     return rows
 
 
-@pytest.mark.parametrize(
-    ("status", "badge"),
-    [
-        ("officiel", "Territoire officiel"),
-        ("atelier", "Territoires proposés en atelier"),
-        ("validé", "Territoires validés par l’OLS"),
-    ],
-)
-def test_the_population_page_follows_the_adopted_territories(status, badge):
+def test_the_population_page_follows_the_adopted_territories():
     before = opened("population", territoire="06")
     assert "Territoire officiel" in shown(before)
-    local.adopt("ols", with_gembloux_in_06(), META | {"statut": status})
+    local.adopt("ols", with_gembloux_in_06(), META | {"statut": "atelier"})
     after = opened("population", territoire="06")
     people = words.number(figures.value("pop_total_2026", territory.find("06")))
     assert people in shown(after)
     assert people not in shown(before)
-    assert badge in shown(after)
+    assert "Territoires proposés en atelier" in shown(after)
     assert "Découpage local « Arrêté modifié »" in shown(after)
     assert "données locales" in " ".join(str(box.value) for box in after.sidebar.caption)
     assert not after.exception
 
 
-@pytest.mark.parametrize(
-    ("status", "one", "many"),
-    [
-        ("provisoire", "Provisoire", "provisoires"),
-        ("validé", "Validé par l’OLS", "validés par l’OLS"),
-        ("officiel", "Officiel", "officiels"),
-    ],
-)
-def test_the_status_of_the_bassins_is_said_wherever_they_are_named(status, one, many):
+def test_the_status_of_the_bassins_is_said_wherever_they_are_named():
     rows = tables.shipped().decoupages["bassins"][0]
-    local.adopt("bassin", rows, META | {"statut": status})
+    local.adopt("bassin", rows, META | {"statut": "validé"})
     page = shown(opened("population", territoire="05", niveau="bassin"))
-    assert f"Bassins {many}" in page
-    assert f"bassins {many}" in page
-    assert ("Bassins provisoires" in page) == (status == "provisoire")
+    assert "Bassins validés par l’OLS" in page
+    assert "bassins validés par l’OLS" in page
+    assert "Bassins provisoires" not in page
     home = shown(opened("accueil"))
-    assert f"* {one}." in home
+    assert "* Validé par l’OLS." in home
     assert "adopté ici le" in home
     box = opened("coherence").selectbox(key="decoupage")
-    assert f"Bassins de vie ({many})" in box.options
+    assert "Bassins de vie (validés par l’OLS)" in box.options
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "said"),
+    [
+        ("ols", "officiel", "Territoire officiel"),
+        ("ols", "validé", "Territoires validés par l’OLS"),
+        ("bassins", "officiel", "Bassins officiels"),
+        ("bassins", "provisoire", "Bassins provisoires"),
+    ],
+)
+def test_each_status_has_its_words(name, status, said):
+    assert standing.badge(replace(territory.zoning(name), status=status)).text == said
 
 
 def test_a_link_of_before_says_that_the_data_changed():

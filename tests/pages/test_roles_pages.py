@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -36,9 +40,23 @@ ols = "05"
 NOTES = {"ols": "entre nous 05", "atelier": "de l’atelier 05", "iwpl": "partagée 05"}
 
 
-@pytest.fixture(autouse=True)
-def written() -> None:
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A note of each visibility in OLS 05, private ones and needs in 05 and 06, a proposal."""
+    folder = tmp_path_factory.mktemp("ecrit")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OLS_DATA_DIR", str(folder))
+        write()
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def written(filled: Path) -> None:
+    """Each test starts from a copy of what was written once."""
+    shutil.copytree(filled, os.environ["OLS_DATA_DIR"], dirs_exist_ok=True)
+
+
+def write() -> None:
     for visibility, text in NOTES.items():
         book.add(LOCAL, Content(text=text, place="05", kind="soft", visibility=visibility))
     book.add(LOCAL, Content(text="entre nous 06", place="06", kind="soft"))

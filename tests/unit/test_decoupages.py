@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import random
-import subprocess
-import sys
 from collections.abc import Callable
 
 import pandas as pd
@@ -22,7 +20,7 @@ from olsdata.local import zonings
 from olsdata.notes import book
 from olsdata.notes.actors import LOCAL, Actor, DeniedError
 from olsdata.notes.content import Content
-from olsdata.tables import ROOT, DataError
+from olsdata.tables import DataError
 
 META = {"statut": "officiel", "source": "Arrêté modifié", "date": "20/11/2026"}
 SPELT = {"Blegny": "Blégny", "Pepinster": "Pépinster", "Braine-l'Alleud": "Braine-L'Alleud"}
@@ -434,7 +432,7 @@ def test_structures_that_come_to_lie_in_one_zone_are_named_as_counted_by_hand():
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.integers(0, 10_000), st.lists(st.integers(0, 250), max_size=12))
 def test_any_cut_conserves_the_population_whatever_the_order_of_its_rows(seed, moved):
@@ -460,46 +458,36 @@ def test_any_cut_conserves_the_population_whatever_the_order_of_its_rows(seed, m
     assert change.zones["ecart"].sum() == pytest.approx(0, abs=1e-6)
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "olsdata", "decoupage", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def test_the_command_line_checks_imports_compares_and_takes_back(tmp_path):
+def test_the_command_line_checks_imports_compares_and_takes_back(run, tmp_path):
     file = tmp_path / "arrete.csv"
     file.write_bytes(altered(replaced("92142", zone="06", label="Namur-Dinant")))
-    seen = run("verifier", str(file))
-    assert seen.returncode == 0
-    assert "Gembloux (commune entière) : 05 → 06" in seen.stdout
+    code, said, _ = run("decoupage", "verifier", str(file))
+    assert code == 0
+    assert "Gembloux (commune entière) : 05 → 06" in said.decode()
     assert local.fingerprint() == ""
-    done = run("importer", str(file), "--source", "Arrêté modifié", "--date", "20/11/2026", "--oui")
-    assert done.returncode == 0, done.stderr
-    local.refresh()
+    order = ("--source", "Arrêté modifié", "--date", "20/11/2026", "--oui")
+    code, _, wrong = run("decoupage", "importer", str(file), *order)
+    assert code == 0, wrong
     assert territory.zoning("ols").source == "Arrêté modifié"
-    table = run("comparer", "livre", "en-vigueur", "--csv")
-    frame = pd.read_csv(io.StringIO(table.stdout), dtype={"zone": str}).set_index("zone")
+    _, table, _ = run("decoupage", "comparer", "livre", "en-vigueur", "--csv")
+    frame = pd.read_csv(io.BytesIO(table), dtype={"zone": str}).set_index("zone")
     people = tables.shipped().totaux.at["92142", 2026]
     assert frame["ecart"].round(3).to_dict()["06"] == people == -round(frame.at["05", "ecart"], 3)
-    assert "ols-" in run("liste").stdout
-    assert run("retirer").returncode == 0
-    again = run("retirer")
-    assert (again.returncode, "déjà en vigueur" in again.stderr) == (1, True)
+    assert b"ols-" in run("decoupage", "liste")[1]
+    assert run("decoupage", "retirer")[0] == 0
+    code, _, wrong = run("decoupage", "retirer")
+    assert (code, "déjà en vigueur" in wrong) == (1, True)
 
 
-def test_the_command_line_refuses_a_wrong_list_in_french(tmp_path):
+def test_the_command_line_refuses_a_wrong_list_in_french(run, tmp_path):
     file = tmp_path / "arrete.csv"
     file.write_bytes(altered(without("92142")))
     for command in (["verifier"], ["importer", "--source", "x y", "--date", "2026", "--oui"]):
-        said = run(command[0], str(file), *command[1:])
-        assert said.returncode == 1
-        assert "Gembloux" in said.stderr
-        assert "Traceback" not in said.stderr
-    assert "Ni un découpage connu" in run("comparer", "livre", "rien.csv").stderr
+        code, _, wrong = run("decoupage", command[0], str(file), *command[1:])
+        assert code == 1
+        assert "Gembloux" in wrong
+        assert "Traceback" not in wrong
+    assert "Ni un découpage connu" in run("decoupage", "comparer", "livre", "rien.csv")[2]
 
 
 OTHERS = [

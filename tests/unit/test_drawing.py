@@ -106,7 +106,7 @@ def act(drawn: plan.Plan, step: tuple[str, list[int], int]) -> plan.Plan:
         return drawn
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.sampled_from(["05", "06", "09"]), st.sampled_from(["grille", "communes", "vide"]), steps)
 def test_redraws_conserve_populations_lose_no_section_and_stay_in_the_ols(ols, start, done):
     drawn = starts.start(start, ols)

@@ -438,7 +438,12 @@ def test_cantons_of_whole_communes_keep_their_exact_outline(limits: Any) -> None
 
 
 @pytest.mark.construire
-def test_a_rebuild_gives_the_embedded_files_byte_for_byte(tmp_path: Path) -> None:
+@pytest.mark.xdist_group("limits")
+def test_a_rebuild_gives_the_embedded_files_byte_for_byte(
+    tmp_path: Path, limits: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sectors' limits, half of the work, are those of the tests above: computed once."""
+    monkeypatch.setattr(geometry, "sector_limits", lambda secteurs: limits.copy())
     geodata, static = tmp_path / "geodata", tmp_path / "static"
     (geodata / "decoupages").mkdir(parents=True)
     for name in INPUTS:

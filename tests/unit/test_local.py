@@ -354,7 +354,7 @@ def test_what_was_being_computed_during_a_change_is_not_kept():
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.dictionaries(st.integers(0, 1507), st.sampled_from(["05", "06", "09"]), max_size=40))
 def test_any_redraw_of_the_ols_keeps_every_inhabitant_and_its_bassins_nest(changes):
