@@ -440,7 +440,7 @@ def components(zone_sections: Iterable[str], pairs: pd.DataFrame | None = None) 
     """
     graph = contiguity() if pairs is None else pairs
     links: dict[str, set[str]] = {section: set() for section in zone_sections}
-    for a, b in zip(graph["section_a"], graph["section_b"], strict=True):
+    for a, b in zip(graph["section_a"].tolist(), graph["section_b"].tolist(), strict=True):
         if a in links and b in links:
             links[a].add(b)
             links[b].add(a)
@@ -548,11 +548,8 @@ def rounded_parts(shapes: Any) -> Any:
 
 
 def _rings(polygon: Any) -> list[list[list[float]]]:
-    rings = [polygon.exterior, *polygon.interiors]
-    return [
-        [[round(x, DECIMALS), round(y, DECIMALS)] for x, y in shapely.get_coordinates(ring)]
-        for ring in rings
-    ]
+    rings = shapely.get_rings(polygon)
+    return [np.round(shapely.get_coordinates(ring), DECIMALS).tolist() for ring in rings]
 
 
 def geojson(shapes: Any, names: dict[str, str]) -> bytes:

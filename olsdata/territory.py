@@ -131,9 +131,9 @@ def membership(rows: pd.DataFrame, facts: Facts, name: str) -> pd.Series:
         names, or a commune that no zone holds (the nine German-speaking ones may be left out).
     """
     communes, sections = facts.communes, facts.sections
-    for index, row in rows.iterrows():
+    columns = (rows.index, rows["refnis"].tolist(), rows["section"].tolist())
+    for index, code, section in zip(*columns, strict=True):
         line = int(str(index)) + 2
-        code, section = row["refnis"], row["section"]
         if code not in communes.index:
             raise DataError(f"{name}, ligne {line} : commune inconnue « {code} ».")
         if pd.notna(section) and (
