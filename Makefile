@@ -27,7 +27,7 @@ test: check
 check: .venv/.browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict olsdata
+	$(BIN)/mypy --strict -n auto olsdata
 
 bench: .venv/.test
 	$(BIN)/python -m benchmarks
@@ -54,9 +54,10 @@ clean:
 	$(BIN)/python $(INSTALL) -r requirements.txt
 	@touch $@
 
-.venv/.test: requirements-dev.txt .venv/.run
+# The second list holds the first.
+.venv/.test: requirements-dev.txt requirements.txt | .venv/bin/python
 	$(BIN)/python $(INSTALL) -r requirements-dev.txt
-	@touch $@
+	@touch .venv/.run $@
 
 .venv/.browser: tests/browser/installer.py .venv/.test
 	$(BIN)/python tests/browser/installer.py

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from olsdata import catalogue, checks, cli, tables, territory
+from olsdata.tables import DataError
 
 Change = Callable[[bytes], bytes]
 
@@ -37,10 +38,6 @@ def without(line: int) -> Change:
 
 def latin(raw: bytes) -> bytes:
     return raw.decode("utf-8").encode("latin-1", errors="replace")
-
-
-def emptied(raw: bytes) -> bytes:
-    return b""
 
 
 def cut(raw: bytes) -> bytes:
@@ -189,10 +186,19 @@ BAD: dict[str, tuple[str, Change | None, list[str]]] = {
         ["secteurs.csv, ligne 2", "latitude"],
     ),
 }
-for _name in (*tables.SCHEMAS, "contiguite.csv", "VERSION", "decoupages/ols.toml"):
+for _name in ("communes.csv", "VERSION", "decoupages/ols.toml"):
     BAD[f"{_name} missing"] = (_name, None, [_name])
-    if _name.endswith(".csv"):
-        BAD[f"{_name} empty"] = (_name, emptied, [_name, "vide"])
+
+
+@pytest.mark.parametrize("name", [*tables.SCHEMAS, "contiguite.csv"])
+def test_a_table_that_is_missing_or_empty_is_named(tmp_path, name):
+    path = tmp_path / name
+    with pytest.raises(DataError, match=re.escape(name)):
+        tables.read(name, tmp_path)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"")
+    with pytest.raises(DataError, match=rf"{re.escape(name)}.*vide"):
+        tables.read(name, tmp_path)
 
 
 @pytest.mark.parametrize(("name", "change", "says"), BAD.values(), ids=BAD)
