@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -83,12 +84,8 @@ def form(view: View, sort: str) -> None:
     sure = notes.confirmed(texts(content), key)
     cards.source(notes.audience(content.visibility))
     if st.button("Garder", type="primary", key=f"{key}-garder"):
-
-        def keep() -> None:
-            book.add(who.actor(), content, sure, form=sort)
-            notes.forget(sort)
-
-        acting.attempt(keep, f"{lists.SORTS[sort]} : gardé.")
+        add = partial(book.add, who.actor(), content, sure, form=sort)
+        acting.attempt(lambda: notes.ended(sort, add), f"{lists.SORTS[sort]} : gardé.")
 
 
 def forms(view: View, part: str) -> None:

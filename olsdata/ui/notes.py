@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
@@ -25,6 +26,11 @@ NONE = ""
 PAGE = 20
 BESIDE = 4
 """Notes shown beside a chart; the page of notes has them all."""
+
+_one_at_a_time = threading.Lock()
+"""A run of the page that the next one overtakes goes on until it touches its session: it could keep
+a draft after the other kept the note.
+"""
 
 
 # --- From a figure ------------------------------------------------------------------------------
@@ -230,18 +236,19 @@ def keep_draft(form: str, content: Content, note: str = "", changed: bool = True
     if not content.text.strip() or not changed:
         cards.source("Ce que vous écrivez est enregistré quand vous quittez le champ.")
         return
-    kept = st.session_state.get(f"_brouillon-{form}")
-    if kept is None or kept[0] != content:
+    with _one_at_a_time:
+        # A run that was overtaken ends at this touch of its session.
+        kept: Any = st.session_state.get(f"_brouillon-{form}")
+        new = kept is None or kept[0] != content
         try:
-            draft = drafts.save(who.actor(), form, content, note)
+            draft = drafts.save(who.actor(), form, content, note) if new else kept[1]
         except DataError as error:
             acting.alert(str(error).splitlines())
             return
-        kept = (content, draft)
-        st.session_state[f"_brouillon-{form}"] = kept
+    if new:
+        st.session_state[f"_brouillon-{form}"] = (content, draft)
         if f"_repris-{form}" in st.session_state:
             st.session_state[f"_repris-{form}"] = content
-    draft = kept[1]
     if draft.kept_out:
         acting.alert([found.sentence for found in draft.kept_out])
     else:
@@ -266,7 +273,7 @@ def offered(form: str) -> Content | None:
                 st.session_state[f"_repris-{form}"] = left.content
                 acting.finish("Brouillon repris.")
             if st.button("Oublier", key=f"oublier-{form}"):
-                drafts.drop(who.actor(), form)
+                ended(form, lambda: drafts.drop(who.actor(), form))
                 st.rerun()
     return None
 
@@ -309,17 +316,15 @@ def form(view: View) -> None:
     sure = confirmed(texts(content), key)
     cards.source(audience(content.visibility))
     if st.button("Garder la note", type="primary", key=f"{key}-garder"):
-        acting.attempt(lambda: _kept(name, content, sure), "Note gardée.")
+        add = partial(book.add, who.actor(), content, sure, form=name)
+        acting.attempt(lambda: ended(name, add), "Note gardée.")
 
 
-def _kept(name: str, content: Content, sure: list[str]) -> None:
-    book.add(who.actor(), content, sure, form=name)
-    forget(name)
-
-
-def forget(name: str) -> None:
-    """Forget what this visitor was typing in a form that has been kept."""
-    for key in (f"_brouillon-{name}", f"_repris-{name}"):
+def ended(form: str, act: Callable[[], object]) -> None:
+    """Do what ends a form and its draft, then forget what this visitor was typing in it."""
+    with _one_at_a_time:
+        act()
+    for key in (f"_brouillon-{form}", f"_repris-{form}"):
         st.session_state.pop(key, None)
 
 
@@ -490,8 +495,7 @@ def _other_view(note: Note, view: View, seen: Collection[str]) -> None:
 
         def keep() -> None:
             book.answer(who.actor(), note.id, content, sure)
-            drafts.drop(who.actor(), name)
-            forget(name)
+            ended(name, lambda: drafts.drop(who.actor(), name))
             st.session_state["_note-ouverte"] = ("", "")
 
         acting.attempt(keep, "L’autre regard est gardé à côté du premier.")
@@ -512,8 +516,9 @@ def _revise(note: Note, view: View) -> None:
 
 
 def _try_revision(note: Note, content: Content, seen: int, sure: list[str], name: str) -> None:
+    revise = partial(book.revise, who.actor(), note.id, content, seen, sure, form=name)
     try:
-        book.revise(who.actor(), note.id, content, seen, sure, form=name)
+        ended(name, revise)
     except ConflictError as conflict:
         st.session_state[f"_conflit-{note.id}"] = conflict
     except DataError as error:
@@ -521,7 +526,6 @@ def _try_revision(note: Note, content: Content, seen: int, sure: list[str], name
     else:
         for kept in (f"_conflit-{note.id}", f"_vue-{note.id}"):
             st.session_state.pop(kept, None)
-        forget(name)
         _close("Révision enregistrée ; la version d’avant reste dans l’historique.")
 
 
@@ -542,10 +546,9 @@ def _resolve(note: Note, conflict: ConflictError, sure: list[str], name: str) ->
         if conflict.merged and st.button("Garder les deux changements", key=f"deux-{note.id}"):
             _try_revision(note, conflict.merged, now, sure, name)
         if st.button("Garder l’autre", key=f"autre-{note.id}"):
-            drafts.drop(who.actor(), name)
+            ended(name, lambda: drafts.drop(who.actor(), name))
             for kept in (f"_conflit-{note.id}", f"_vue-{note.id}"):
                 st.session_state.pop(kept, None)
-            forget(name)
             _close("La version enregistrée entre-temps est gardée.")
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,7 +15,7 @@ from olsdata import store
 from olsdata.notes import book, drafts, files, places
 from olsdata.notes.actors import LOCAL
 from olsdata.notes.content import Content
-from olsdata.ui import gate, menu
+from olsdata.ui import gate, menu, notes
 from tests.pages.test_pages import APP, alerts, start
 
 NATIONAL_NUMBER = "85.07.30-033.28"
@@ -400,3 +402,27 @@ def test_local_mode_opens_on_this_computer_only(monkeypatch, address, here) -> N
     said = " ".join(str(e.value) for e in app.error)
     assert ("seul cet ordinateur peut ouvrir le tableau de bord" in said) is not here
     assert bool(app.sidebar.selectbox) is here
+
+
+def test_a_run_of_the_page_that_was_overtaken_leaves_no_draft_of_a_note_already_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Streamlit lets it go on until it touches its session; here it was keeping a draft."""
+    book.add(LOCAL, NOTE)  # the database is ready
+    saving, ended, save = threading.Event(), threading.Event(), drafts.save
+
+    def slow(*arguments: Any) -> drafts.Draft:
+        saving.set()
+        ended.wait(1)
+        return save(*arguments)
+
+    monkeypatch.setattr(notes.st, "session_state", {})
+    monkeypatch.setattr(drafts, "save", slow)
+    overtaken = threading.Thread(target=notes.keep_draft, args=("note", NOTE))
+    overtaken.start()
+    assert saving.wait(10)
+    notes.ended("note", lambda: book.add(LOCAL, NOTE, form="note"))
+    ended.set()
+    overtaken.join()
+    assert book.find(LOCAL).total == 2
+    assert drafts.kept(LOCAL) == []
