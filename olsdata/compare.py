@@ -529,6 +529,14 @@ def alike(
 
 
 @remembered(maxsize=8)
+def recorded(level: str) -> pd.DataFrame:
+    """Recorded structures that touch each zone: index zone, a column per type."""
+    zoning = zoning_of(level)
+    return pd.DataFrame(
+        {kind: structures.coverage(kind, zoning)["touchent"] for kind in structures.types()}
+    )
+
+
 def context(level: str) -> pd.DataFrame:
     """What must stay in sight: size, density, ages, history, structures known.
 
@@ -543,9 +551,7 @@ def context(level: str) -> pd.DataFrame:
     def of(id_: str) -> pd.Series:
         return values(id_, zoning)["valeur"]
 
-    touching = pd.DataFrame(
-        {kind: structures.coverage(kind, zoning)["touchent"] for kind in structures.types()}
-    )
+    touching = recorded(level)
     return pd.DataFrame(
         {
             "label": zoning.zones["label"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import shutil
 import sys
@@ -20,6 +21,10 @@ from olsdata.local import shapes
 from olsdata.store import database
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# The tables stay in memory from test to test: looking through them for garbage, again and again,
+# would be a seventh of the time.
+gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from olsdata import catalogue, compare, territory, words
+from olsdata import catalogue, compare, structures, territory, words
 from olsdata.compare import COUNT, NEED, Measure
 from olsdata.exports import workbook
 from olsdata.exports.workbook import About
@@ -184,6 +184,10 @@ def context(asked: Asked) -> None:
     st.subheader("D’abord le contexte", anchor=False)
     st.html(_context_html(asked))
     cards.source(sentences.text("comparer_contexte"))
+    with cards.fold("Histoire des structures", "fold-histoire") as fold:
+        if fold.open:
+            st.html(_history_html(asked))
+            cards.source(sentences.text("comparer_histoire"))
 
 
 @remembered(maxsize=64)
@@ -219,6 +223,24 @@ def _context_html(asked: Asked) -> str:
     return words.spaced(
         tables.html("Contexte de chaque territoire", list(heads), lines, (1, 2, 3, 4, 5, 6))
     )
+
+
+def _history_html(asked: Asked) -> str:
+    """Since when each type of structure exists, and where it is recorded among what is compared."""
+    here = compare.recorded(asked.level).loc[list(asked.zones)]
+    lines = ""
+    for kind, about in structures.types().items():
+        found = list(here.index[here[kind] > 0])
+        where = words.listing([title(z, asked.level) for z in found], most=10)
+        told = f"Recensé ici : {where}." if found else "Aucun recensé ici."
+        if len(found) == len(here):
+            told = "Recensé partout ici."
+        lines += (
+            f"<li><b>{escape(about.plural)}</b> : "
+            f"{escape(about.text('origine') or 'origine non documentée.')} "
+            f'<span class="source">{escape(told)}</span></li>'
+        )
+    return words.spaced(f"<ul>{lines}</ul>")
 
 
 def _cut_mark(coverage: float) -> str:

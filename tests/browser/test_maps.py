@@ -56,7 +56,7 @@ def test_a_click_on_the_home_map_opens_the_population_of_a_territory(reader: Vis
 
 @pytest.mark.parametrize(
     ("level", "clicked", "opened"),
-    [("ols", "06", "06"), ("commune", "82032", "10"), ("bassin", "", "04")],
+    [("commune", "82032", "10"), ("bassin", "", "04")],
 )
 def test_a_click_on_the_map_of_wallonia_opens_the_territory_of_the_zone(
     reader: Visitor, level: str, clicked: str, opened: str

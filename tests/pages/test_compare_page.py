@@ -7,7 +7,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from olsdata import compare
+from olsdata import compare, structures
 from olsdata.ui import menu
 from tests.pages.test_pages import APP, alerts
 
@@ -102,6 +102,20 @@ def test_likeness_gives_reasons_and_says_that_it_is_no_ranking():
     assert "Presque pareil" in text
     assert "ce n’est ni un classement" in text
     assert "comparer?maille=ols&amp;zones=05%2C" in text
+
+
+def test_the_history_of_the_structures_stands_with_the_context():
+    app = opened(zones="05,06")
+    assert "Histoire des structures" in [fold.label for fold in app.expander]
+    app.session_state["fold-histoire"] = True
+    text = html(app.run())
+    shown = text.partition("<ul><li><b>Cercles")[2].partition("</ul>")[0]
+    assert shown.count("</li>") == len(structures.types())
+    assert "Arrêté royal du 19 juin 1997" in shown
+    assert "origine non documentée." in shown
+    here = compare.recorded("ols").loc[["05", "06"]]
+    assert shown.count("Recensé partout ici") == int((here > 0).all().sum())
+    assert shown.count("Aucun recensé ici") == int((here == 0).all().sum())
 
 
 def test_no_word_of_ranking_is_on_the_page():
