@@ -528,7 +528,6 @@ def alike(
 # --- What surrounds every comparison --------------------------------------------------------------
 
 
-@remembered(maxsize=8)
 def recorded(level: str) -> pd.DataFrame:
     """Recorded structures that touch each zone: index zone, a column per type."""
     zoning = zoning_of(level)
@@ -537,6 +536,7 @@ def recorded(level: str) -> pd.DataFrame:
     )
 
 
+@remembered(maxsize=8)
 def context(level: str) -> pd.DataFrame:
     """What must stay in sight: size, density, ages, history, structures known.
 
