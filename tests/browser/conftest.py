@@ -92,6 +92,13 @@ def fresh_server(browser: Browser, tmp_path: Path) -> Iterator[Server]:
         assert running.attempts() == [], "the server called somebody"
 
 
+def axe(page: Page) -> list[dict[str, Any]]:
+    """What axe finds wrong on a page at levels A and AA."""
+    page.evaluate(AXE_FILE_PATH.read_text("utf-8"))
+    options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
+    return list(page.evaluate("o => axe.run(document, o)", options)["violations"])
+
+
 @dataclass
 class Visit:
     """One page in one browser window, settled, with every request that it made."""
@@ -142,9 +149,7 @@ class Visit:
 
     def violations(self) -> list[dict[str, Any]]:
         """What axe finds wrong at levels A and AA."""
-        self.page.evaluate(AXE_FILE_PATH.read_text("utf-8"))
-        options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
-        return list(self.page.evaluate("o => axe.run(document, o)", options)["violations"])
+        return axe(self.page)
 
     def faults(
         self,

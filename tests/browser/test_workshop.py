@@ -16,7 +16,7 @@ from olsdata.workshops import book, ideas, line, lists, voices
 from olsdata.workshops.book import Plan, Workshop
 from olsdata.workshops.ideas import Hypothesis, Step
 from olsdata.workshops.pictures import Picture
-from tests.browser.conftest import AXE_FILE_PATH, WCAG, Visit, Visitor
+from tests.browser.conftest import Visit, Visitor, axe
 from tests.server import serve
 
 PLAN = Plan("Vieillir ici", "06", pictures=(Picture("carte", "pct_65p_2021"),))
@@ -39,13 +39,6 @@ def screen(visitor: Visitor, held: Workshop, position: int) -> Visit:
 
 def note(page: Page, text: str) -> None:
     expect(page.locator("article.note", has_text=text)).to_be_visible()
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE_FILE_PATH.read_text("utf-8"))
-    options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
-    found = page.evaluate("o => axe.run(document, o)", options)
-    return [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found["violations"]]
 
 
 def telephone(browser: Browser, scheme: str) -> Page:
@@ -92,7 +85,7 @@ def test_two_telephones_and_a_screen_survive_the_death_of_the_server(
             phone.goto(address)
             send(scheme, f"Du téléphone {scheme}.")
             note(room.page, f"Du téléphone {scheme}.")
-        assert violations(phones["clair"]) == []
+        assert axe(phones["clair"]) == []
         os.kill(first.pid, signal.SIGKILL)
         send("clair", "Pendant la panne.")
         visitor.leave()

@@ -46,7 +46,15 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("ecrit")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OLS_DATA_DIR", str(folder))
-        write()
+        for visibility, text in NOTES.items():
+            book.add(LOCAL, Content(text=text, place="05", kind="soft", visibility=visibility))
+        book.add(LOCAL, Content(text="entre nous 06", place="06", kind="soft"))
+        for place, visibility in (("05", "ols"), ("06", "ols"), ("06", "iwpl")):
+            text = f"besoin {visibility} {place}"
+            need = Content("besoin", text, place, missing="offre", visibility=visibility)
+            book.add(LOCAL, need)
+        content = registry.Content("cercle_mg", "Cercle d’essai", "Site", "2025")
+        registry.propose(LOCAL, content, "facilitateur")
     return folder
 
 
@@ -54,18 +62,6 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def written(filled: Path) -> None:
     """Each test starts from a copy of what was written once."""
     shutil.copytree(filled, os.environ["OLS_DATA_DIR"], dirs_exist_ok=True)
-
-
-def write() -> None:
-    for visibility, text in NOTES.items():
-        book.add(LOCAL, Content(text=text, place="05", kind="soft", visibility=visibility))
-    book.add(LOCAL, Content(text="entre nous 06", place="06", kind="soft"))
-    for place, visibility in (("05", "ols"), ("06", "ols"), ("06", "iwpl")):
-        text = f"besoin {visibility} {place}"
-        need = Content("besoin", text, place, missing="offre", visibility=visibility)
-        book.add(LOCAL, need)
-    content = registry.Content("cercle_mg", "Cercle d’essai", "Site", "2025")
-    registry.propose(LOCAL, content, "facilitateur")
 
 
 @pytest.fixture

@@ -201,6 +201,20 @@ def test_a_table_that_is_missing_or_empty_is_named(tmp_path, name):
         tables.read(name, tmp_path)
 
 
+def test_every_table_is_read_by_the_check(altered, monkeypatch):
+    """So that what is said of a missing or empty one is said by ``verifier``."""
+    asked, read = set(), tables.read
+    folder = altered("VERSION", lambda raw: raw + b"x")
+
+    def noted(name, *more, **settings):
+        asked.add(name)
+        return read(name, *more, **settings)
+
+    monkeypatch.setattr(tables, "read", noted)
+    checks.run(folder)
+    assert asked >= {*tables.SCHEMAS, "contiguite.csv"}
+
+
 @pytest.mark.parametrize(("name", "change", "says"), BAD.values(), ids=BAD)
 def test_bad_input_is_named_in_french_and_the_exit_code_is_1(
     altered, monkeypatch, capsys, name, change, says
